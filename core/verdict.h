@@ -1,0 +1,72 @@
+/* verdict.h: whether a request may be answered on a connection, and what mod_ssl would
+ * say.
+ *
+ * Pure functions over a proven table, the same for authorityc and for mod_authority.
+ */
+#ifndef ATY_CORE_VERDICT_H
+#define ATY_CORE_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/reason.h"
+#include "core/table.h"
+
+/* One question. */
+typedef struct {
+    uint32_t connection; /* vhost of the handshake; ATY_NONE: not in the table */
+    uint32_t base;       /* default vhost of the connection's address set, or ATY_NONE */
+    uint32_t request;    /* vhost that httpd selects for the authority, or ATY_NONE */
+    const char *authority;   /* host in lower case, no port; need not end in NUL */
+    size_t authority_length; /* 0: the request names no host (HTTP/1.0) */
+    bool had_sni;
+    bool h2;
+} aty_pair;
+
+typedef enum {
+    ATY_SAME,
+    ATY_SHARED,
+    ATY_MISDIRECTED
+} aty_outcome;
+
+typedef struct {
+    aty_outcome outcome;
+    aty_reason reason;   /* the first; only where misdirected */
+    aty_reasons reasons; /* all that hold */
+} aty_verdict;
+
+/* "same", "shared", "misdirected". */
+const char *aty_outcome_name(aty_outcome outcome);
+
+/* Decides by the model of authority.policy(5). The caller says whether connection and
+ * request are one vhost by giving the same index; two vhosts that the table does not know
+ * share with nobody (not-in-policy). */
+aty_verdict aty_verdict_decide(const aty_table *table, const aty_pair *pair);
+
+/* How a field of two vhosts differs. `base` as in aty_pair: it lends its protocols to
+ * vhosts without SSLProtocol (ssl_engine_kernel.c, ssl_find_vhost). */
+typedef enum {
+    ATY_EQUAL,
+    ATY_TEXTUAL, /* spelt differently, the same in effect */
+    ATY_REAL
+} aty_difference;
+
+aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
+                                    aty_field field);
+
+/* What httpd answers without mod_authority. */
+typedef enum {
+    ATY_MOD_SSL_200,
+    ATY_MOD_SSL_421,
+    ATY_MOD_SSL_HTTP1_REQUIRED /* 200, but some <Location> resets the h2 stream */
+} aty_mod_ssl_answer;
+
+/* "200", "421", "http1-required". */
+const char *aty_mod_ssl_answer_name(aty_mod_ssl_answer answer);
+
+/* Follows ssl_check_vhost_sni_policy (httpd 2.4.66), ssl_server_compatible (2.4.37 to
+ * 2.4.63, SNIPolicy legacy) and ssl_hook_Access. */
+aty_mod_ssl_answer aty_mod_ssl_decide(const aty_table *table, const aty_pair *pair);
+
+#endif
