@@ -77,9 +77,10 @@ typedef enum {
 } aty_sni_policy;
 
 typedef struct {
-    aty_le32 offset;      /* from the first byte of the file */
-    aty_le32 count;       /* of records */
-    aty_le32 record_size; /* bytes; newer minor formats may append to records */
+    aty_le32 offset; /* from the first byte of the file */
+    aty_le32 count;  /* of records */
+    aty_le32
+        record_size; /* bytes; as this version's struct, else the table is malformed */
 } aty_section_record;
 
 typedef struct {
@@ -104,6 +105,10 @@ typedef struct {
 #define ATY_VHOST_ADVERTISED     (1u << 1) /* Advertise on */
 #define ATY_VHOST_REJECT_UNKNOWN (1u << 2) /* UnknownAuthority reject */
 #define ATY_VHOST_PROTOCOL_SET   (1u << 3) /* SSLProtocol stands somewhere for it */
+#define ATY_VHOST_CIPHERS_SET    (1u << 4) /* SSLCipherSuite (TLS 1.2) likewise */
+#define ATY_VHOST_OLD_TLS        (1u << 5) /* allows TLS 1.2 or older */
+#define ATY_VHOST_ASKS           (1u << 6) /* SSLVerifyClient is not none */
+#define ATY_VHOST_REQUIRES       (1u << 7) /* SSLVerifyClient require */
 
 typedef struct {
     aty_le32 file; /* string; where <VirtualHost> stands */

@@ -37,7 +37,8 @@ bool aty_name_covers(const char *san, const char *name, size_t length);
 /* Compares without case; both counted. */
 bool aty_name_equals(const char *a, size_t a_length, const char *b, size_t b_length);
 
-/* FNV-1a over the lower-case name, begun with a seed (an address set's index). */
+/* 32-bit FNV-1a over the four bytes of a seed (an address set's index), low byte first,
+ * and then the lower-case name. */
 uint32_t aty_name_hash(uint32_t seed, const char *name, size_t length);
 
 #endif

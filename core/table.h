@@ -53,6 +53,9 @@ typedef struct {
 aty_table_status aty_table_open(aty_table *table, const void *blob, size_t size,
                                 aty_sha256 *sha256);
 
+/* Bytes of one record of a section. */
+uint32_t aty_section_record_size(aty_section section);
+
 /* What is wrong, for people: lower case, no full stop. */
 const char *aty_table_status_text(aty_table_status status);
 

@@ -66,7 +66,7 @@ typedef enum {
 const char *aty_mod_ssl_answer_name(aty_mod_ssl_answer answer);
 
 /* Follows ssl_check_vhost_sni_policy (httpd 2.4.66), ssl_server_compatible (2.4.37 to
- * 2.4.63, SNIPolicy legacy) and ssl_hook_Access. */
+ * 2.4.63, SNIPolicy legacy) and ssl_hook_Access. Both vhosts must be known. */
 aty_mod_ssl_answer aty_mod_ssl_decide(const aty_table *table, const aty_pair *pair);
 
 #endif

@@ -1,0 +1,280 @@
+#include "core/table.h"
+
+#include <string.h>
+
+#include "core/names.h"
+
+const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost)
+{
+    uint32_t first = aty_get(table->vhosts[vhost].first_name);
+
+    return aty_table_string(table, table->names[first].name);
+}
+
+const aty_setting_record *aty_vhost_setting(const aty_table *table, uint32_t vhost,
+                                            aty_field field)
+{
+    return &table->settings[aty_get(table->vhosts[vhost].settings[field])];
+}
+
+const aty_seat_record *aty_vhost_seat(const aty_table *table, uint32_t vhost,
+                                      uint32_t address_set)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_seat_record *seats = table->seats + aty_get(record->first_seat);
+
+    for (uint32_t i = 0; i < aty_get(record->seat_count); i++) {
+        if (aty_get(seats[i].address_set) == address_set) {
+            return &seats[i];
+        }
+    }
+    return NULL;
+}
+
+bool aty_vhost_owns(const aty_table *table, uint32_t vhost, const char *name,
+                    size_t length)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_seat_record *seats = table->seats + aty_get(record->first_seat);
+
+    for (uint32_t i = 0; i < aty_get(record->seat_count); i++) {
+        uint32_t address_set = aty_get(seats[i].address_set);
+        if (aty_vhost_named(table, address_set, name, length) == vhost) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Like strcmp, of a string and of a counted one with `prefix` before it. */
+static int compare_joined(const char *string, const char *prefix, const char *name,
+                          size_t length)
+{
+    size_t prefix_length = strlen(prefix);
+    int order = strncmp(string, prefix, prefix_length);
+
+    if (order != 0) {
+        return order;
+    }
+    order = strncmp(string + prefix_length, name, length);
+    return order != 0 ? order : (unsigned char)string[prefix_length + length];
+}
+
+static bool certificate_names(const aty_table *table,
+                              const aty_certificate_record *certificate,
+                              const char *prefix, const char *name, size_t length)
+{
+    const aty_le32 *names = table->certificate_names + aty_get(certificate->first_name);
+    uint32_t low = 0;
+    uint32_t high = aty_get(certificate->name_count);
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order =
+            compare_joined(aty_table_string(table, names[middle]), prefix, name, length);
+        if (order == 0) {
+            return true;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+/* As aty_name_covers, by binary search: the name itself, or `*` and its parent. */
+static bool certificate_covers(const aty_table *table,
+                               const aty_certificate_record *certificate,
+                               const char *name, size_t length)
+{
+    const char *dot = memchr(name, '.', length);
+
+    if (certificate_names(table, certificate, "", name, length)) {
+        return true;
+    }
+    return dot && dot > name &&
+           certificate_names(table, certificate, "*", dot, length - (size_t)(dot - name));
+}
+
+bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
+                      size_t length)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_le32 *list = table->certificate_lists + aty_get(record->first_certificate);
+    uint32_t count = aty_get(record->certificate_count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (!certificate_covers(table, &table->certificates[aty_get(list[i])], name,
+                                length)) {
+            return false;
+        }
+    }
+    return count > 0;
+}
+
+bool aty_vhost_accepts(const aty_table *table, uint32_t vhost, const char *authority,
+                       size_t length)
+{
+    uint32_t low = 0;
+    uint32_t high = table->counts[ATY_SECTION_PAIRS];
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const aty_pair_record *pair = &table->pairs[middle];
+        uint32_t owner = aty_get(pair->vhost);
+        int order = owner < vhost ? -1
+                    : owner > vhost
+                        ? 1
+                        : compare_joined(aty_table_string(table, pair->authority), "",
+                                         authority, length);
+        if (order == 0) {
+            return true;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+uint32_t aty_address_set_named(const aty_table *table, const char *host, uint32_t port)
+{
+    for (uint32_t i = 0; i < table->counts[ATY_SECTION_ADDRESS_SETS]; i++) {
+        const aty_address_set_record *set = &table->address_sets[i];
+        if (aty_get(set->port) == port &&
+            strcmp(aty_table_string(table, set->host), host) == 0) {
+            return i;
+        }
+    }
+    return ATY_NONE;
+}
+
+uint32_t aty_address_set_serving(const aty_table *table, const char *host, uint32_t port)
+{
+    const struct {
+        const char *host;
+        uint32_t port;
+    } tries[] = {{host, port}, {host, 0}, {"*", port}, {"*", 0}};
+
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        uint32_t set = aty_address_set_named(table, tries[i].host, tries[i].port);
+        if (set != ATY_NONE) {
+            return set;
+        }
+    }
+    return ATY_NONE;
+}
+
+/* The record in an index for the name, after `skip` bytes of the record's own name; the
+ * vhost must sit on the address set. ATY_NONE where the index has none. */
+static uint32_t index_find(const aty_table *table, const aty_le32 *slots, uint32_t count,
+                           uint32_t address_set, const char *name, size_t length,
+                           size_t skip)
+{
+    uint32_t mask = count - 1;
+    uint32_t slot;
+
+    if (count == 0) {
+        return ATY_NONE;
+    }
+    slot = aty_name_hash(address_set, name, length) & mask;
+    for (;; slot = (slot + 1) & mask) {
+        uint32_t found = aty_get(slots[slot]);
+        const aty_name_record *record;
+        if (found == ATY_NONE) {
+            return ATY_NONE;
+        }
+        record = &table->names[found];
+        if (compare_joined(aty_table_string(table, record->name) + skip, "", name,
+                           length) == 0 &&
+            aty_vhost_seat(table, aty_get(record->vhost), address_set)) {
+            return found;
+        }
+    }
+}
+
+static uint32_t exact_name(const aty_table *table, uint32_t address_set, const char *name,
+                           size_t length)
+{
+    return index_find(table, table->name_index, table->counts[ATY_SECTION_NAME_INDEX],
+                      address_set, name, length, 0);
+}
+
+/* The first vhost with `*` and an ending of the name. */
+static uint32_t wild_vhost(const aty_table *table, uint32_t address_set, const char *name,
+                           size_t length)
+{
+    uint32_t count = table->counts[ATY_SECTION_WILD_INDEX];
+    uint32_t best = ATY_NONE;
+
+    for (size_t i = 0; i < length && count > 0; i++) {
+        if (name[i] == '.') {
+            uint32_t found = index_find(table, table->wild_index, count, address_set,
+                                        name + i, length - i, 1);
+            if (found != ATY_NONE && aty_get(table->names[found].vhost) < best) {
+                best = aty_get(table->names[found].vhost);
+            }
+        }
+    }
+    return best;
+}
+
+/* The first vhost before `limit` with a pattern that no index holds. */
+static uint32_t odd_vhost(const aty_table *table, uint32_t address_set, const char *name,
+                          size_t length, uint32_t limit)
+{
+    const aty_address_set_record *set = &table->address_sets[address_set];
+    const aty_le32 *odd = table->odd_patterns + aty_get(set->first_odd);
+
+    for (uint32_t i = 0; i < aty_get(set->odd_count); i++) {
+        const aty_name_record *record = &table->names[aty_get(odd[i])];
+        if (aty_get(record->vhost) >= limit) {
+            break;
+        }
+        if (aty_name_matches(name, length, aty_table_string(table, record->name))) {
+            return aty_get(record->vhost);
+        }
+    }
+    return limit;
+}
+
+uint32_t aty_vhost_named(const aty_table *table, uint32_t address_set, const char *name,
+                         size_t length)
+{
+    uint32_t exact = exact_name(table, address_set, name, length);
+    uint32_t best = wild_vhost(table, address_set, name, length);
+
+    if (exact != ATY_NONE && aty_get(table->names[exact].vhost) < best) {
+        best = aty_get(table->names[exact].vhost);
+    }
+    return odd_vhost(table, address_set, name, length, best);
+}
+
+uint32_t aty_vhost_with_server_name(const aty_table *table, uint32_t address_set,
+                                    const char *name, size_t length)
+{
+    uint32_t found = exact_name(table, address_set, name, length);
+    uint32_t vhost;
+
+    if (found == ATY_NONE) {
+        return ATY_NONE;
+    }
+    vhost = aty_get(table->names[found].vhost);
+    if (aty_get(table->vhosts[vhost].first_name) == found) {
+        return vhost;
+    }
+    /* The name is an alias of an earlier vhost, so the index leads there. */
+    for (vhost++; vhost < table->counts[ATY_SECTION_VHOSTS]; vhost++) {
+        if (compare_joined(aty_vhost_server_name(table, vhost), "", name, length) == 0 &&
+            aty_vhost_seat(table, vhost, address_set)) {
+            return vhost;
+        }
+    }
+    return ATY_NONE;
+}

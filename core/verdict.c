@@ -1,0 +1,258 @@
+#include "core/verdict.h"
+
+#include "core/names.h"
+
+/* For each SNIPolicy, the TLS fields that mod_ssl compares as they are spelt (init.c,
+ * hash_sni_policy_auth and hash_sni_policy_pk; for legacy kernel.c,
+ * ssl_server_compatible) and those whose effect we hold apart. Bit N is field N, and so
+ * reason N. */
+#define BIT(field) (1u << (field))
+#define AUTH_FIELDS                                                                      \
+    (BIT(ATY_FIELD_CLIENT_AUTH) | BIT(ATY_FIELD_CLIENT_CA) | BIT(ATY_FIELD_REVOCATION) | \
+     BIT(ATY_FIELD_OPENSSL_CONF))
+#define TLS_FIELDS  (BIT(ATY_FIELD_PROTOCOL) | BIT(ATY_FIELD_CIPHERS))
+#define CERTIFICATE BIT(ATY_FIELD_CERTIFICATE)
+
+static const struct {
+    uint32_t compared; /* by mod_ssl, in their spelling */
+    uint32_t content;  /* by us, in their effect */
+} policies[ATY_SNI_COUNT] = {
+    [ATY_SNI_STRICT] = {0, AUTH_FIELDS | TLS_FIELDS},
+    [ATY_SNI_SECURE] = {AUTH_FIELDS | TLS_FIELDS | CERTIFICATE, AUTH_FIELDS | TLS_FIELDS},
+    [ATY_SNI_AUTHONLY] = {AUTH_FIELDS, AUTH_FIELDS},
+    [ATY_SNI_INSECURE] = {0, AUTH_FIELDS | TLS_FIELDS},
+    [ATY_SNI_LEGACY] = {BIT(ATY_FIELD_CLIENT_AUTH) | BIT(ATY_FIELD_CLIENT_CA) |
+                            TLS_FIELDS | CERTIFICATE,
+                        AUTH_FIELDS | TLS_FIELDS},
+};
+
+static const char *const outcome_names[] = {"same", "shared", "misdirected"};
+static const char *const answer_names[] = {"200", "421", "http1-required"};
+
+const char *aty_outcome_name(aty_outcome outcome)
+{
+    return outcome_names[outcome];
+}
+
+const char *aty_mod_ssl_answer_name(aty_mod_ssl_answer answer)
+{
+    return answer_names[answer];
+}
+
+static uint32_t vhost_flags(const aty_table *table, uint32_t vhost)
+{
+    return aty_get(table->vhosts[vhost].flags);
+}
+
+/* What a field comes to on a connection: a vhost without SSLProtocol runs with that of
+ * the vhost the connection began with. */
+static uint32_t field_effect(const aty_table *table, uint32_t base, uint32_t vhost,
+                             aty_field field)
+{
+    if (field == ATY_FIELD_PROTOCOL && base != ATY_NONE &&
+        !(vhost_flags(table, vhost) & ATY_VHOST_PROTOCOL_SET)) {
+        vhost = base;
+    }
+    return aty_get(aty_vhost_setting(table, vhost, field)->real);
+}
+
+static bool field_spelt_alike(const aty_table *table, const aty_pair *pair,
+                              aty_field field)
+{
+    return aty_get(aty_vhost_setting(table, pair->connection, field)->text) ==
+           aty_get(aty_vhost_setting(table, pair->request, field)->text);
+}
+
+aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
+                                    aty_field field)
+{
+    if (field_effect(table, pair->base, pair->connection, field) !=
+        field_effect(table, pair->base, pair->request, field)) {
+        return ATY_REAL;
+    }
+    return field_spelt_alike(table, pair, field) ? ATY_EQUAL : ATY_TEXTUAL;
+}
+
+/* The fields that mod_ssl compares for this pair: before 2.4.64 only where SNI was sent.
+ */
+static uint32_t compared_fields(const aty_table *table, const aty_pair *pair)
+{
+    if (table->sni_policy == ATY_SNI_LEGACY && !pair->had_sni) {
+        return 0;
+    }
+    return policies[table->sni_policy].compared;
+}
+
+static aty_reasons field_reasons(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t compared = compared_fields(table, pair);
+    uint32_t content = policies[table->sni_policy].content;
+    aty_reasons reasons = 0;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        aty_difference difference = aty_field_difference(table, pair, (aty_field)field);
+        if (difference == ATY_REAL && ((compared | content) & BIT(field))) {
+            reasons |= ATY_REASON_BIT(field);
+        }
+        if (difference == ATY_TEXTUAL && (compared & BIT(field))) {
+            reasons |= ATY_REASON_BIT(ATY_REASON_TEXTUAL);
+        }
+    }
+    return reasons;
+}
+
+/* Of all <Location>s of a vhost: what an h2 connection cannot give. */
+static uint32_t location_needs(const aty_table *table, uint32_t vhost)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_location_record *locations =
+        table->locations + aty_get(record->first_location);
+    uint32_t needs = 0;
+
+    for (uint32_t i = 0; i < aty_get(record->location_count); i++) {
+        needs |= aty_get(locations[i].needs);
+    }
+    return needs;
+}
+
+static aty_reasons http2_reasons(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t needs;
+    aty_reasons reasons = 0;
+
+    if (!pair->h2) {
+        return 0;
+    }
+    needs = location_needs(table, pair->request);
+    if (needs & ATY_LOCATION_CLIENT_AUTH) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_LOCATION_CLIENT_AUTH);
+    }
+    if (needs & ATY_LOCATION_CIPHERS) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_LOCATION_CIPHERS);
+    }
+    if (!(vhost_flags(table, pair->request) & ATY_VHOST_H2)) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_HTTP1_ONLY);
+    }
+    return reasons;
+}
+
+/* RFC 9110 §7.4: a connection whose certificate is not valid for the origin; only where a
+ * better connection exists, and SNI could have asked for it. */
+static bool lacks_cover(const aty_table *table, const aty_pair *pair)
+{
+    return pair->had_sni && pair->authority_length > 0 &&
+           !aty_vhost_covers(table, pair->connection, pair->authority,
+                             pair->authority_length) &&
+           aty_vhost_covers(table, pair->request, pair->authority,
+                            pair->authority_length) &&
+           !aty_vhost_accepts(table, pair->connection, pair->authority,
+                              pair->authority_length);
+}
+
+static aty_reasons pair_reasons(const aty_table *table, const aty_pair *pair)
+{
+    aty_reasons reasons = field_reasons(table, pair) | http2_reasons(table, pair);
+
+    if (!field_spelt_alike(table, pair, ATY_FIELD_ZONE)) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_OTHER_ZONE);
+    }
+    if (lacks_cover(table, pair)) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_NOT_COVERED);
+    }
+    if (table->sni_policy == ATY_SNI_STRICT) {
+        reasons |= ATY_REASON_BIT(ATY_REASON_STRICT);
+    }
+    return reasons;
+}
+
+static bool is_unknown_authority(const aty_table *table, const aty_pair *pair)
+{
+    return pair->request != ATY_NONE && pair->had_sni && pair->authority_length > 0 &&
+           (vhost_flags(table, pair->request) & ATY_VHOST_REJECT_UNKNOWN) &&
+           !aty_name_is_address(pair->authority, pair->authority_length) &&
+           !aty_vhost_owns(table, pair->request, pair->authority, pair->authority_length);
+}
+
+static aty_verdict misdirected(aty_reasons reasons)
+{
+    aty_verdict verdict = {ATY_MISDIRECTED, ATY_REASON_CLIENT_AUTH, reasons};
+
+    while (!(reasons & ATY_REASON_BIT(verdict.reason))) {
+        verdict.reason++;
+    }
+    return verdict;
+}
+
+aty_verdict aty_verdict_decide(const aty_table *table, const aty_pair *pair)
+{
+    aty_reasons reasons;
+
+    if (is_unknown_authority(table, pair)) {
+        return misdirected(ATY_REASON_BIT(ATY_REASON_UNKNOWN_AUTHORITY));
+    }
+    if (pair->connection == ATY_NONE || pair->request == ATY_NONE) {
+        return misdirected(ATY_REASON_BIT(ATY_REASON_NOT_IN_POLICY));
+    }
+    if (pair->connection == pair->request) {
+        return (aty_verdict){ATY_SAME, ATY_REASON_COUNT, 0};
+    }
+    reasons = pair_reasons(table, pair);
+    if (reasons) {
+        return misdirected(reasons);
+    }
+    return (aty_verdict){ATY_SHARED, ATY_REASON_COUNT, 0};
+}
+
+/* Whether mod_ssl itself answers 421. */
+static bool mod_ssl_refuses(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t compared = compared_fields(table, pair);
+
+    if (pair->connection == pair->request) {
+        return false;
+    }
+    if (table->sni_policy == ATY_SNI_STRICT) {
+        return true;
+    }
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if ((compared & BIT(field)) &&
+            !field_spelt_alike(table, pair, (aty_field)field)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the vhosts themselves, not a <Location>, want a renegotiation (kernel.c,
+ * ssl_hook_Access_classic and _modern): a stricter SSLVerifyClient, or under TLS 1.2 a
+ * cipher suite of the vhost's own. */
+static bool wants_renegotiation(const aty_table *table, const aty_pair *pair)
+{
+    const uint32_t verify = ATY_VHOST_ASKS | ATY_VHOST_REQUIRES;
+    uint32_t has = vhost_flags(table, pair->connection);
+    uint32_t wants = vhost_flags(table, pair->request);
+
+    if (wants & ~has & verify) {
+        return true;
+    }
+    return (has & ATY_VHOST_OLD_TLS) && (wants & ATY_VHOST_CIPHERS_SET) &&
+           !field_spelt_alike(table, pair, ATY_FIELD_CIPHERS);
+}
+
+aty_mod_ssl_answer aty_mod_ssl_decide(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t needs;
+
+    if (mod_ssl_refuses(table, pair)) {
+        return ATY_MOD_SSL_421;
+    }
+    if (!pair->h2) {
+        return ATY_MOD_SSL_200;
+    }
+    needs = location_needs(table, pair->request);
+    if (!(vhost_flags(table, pair->connection) & ATY_VHOST_OLD_TLS)) {
+        needs &= ~ATY_LOCATION_CIPHERS;
+    }
+    return needs || wants_renegotiation(table, pair) ? ATY_MOD_SSL_HTTP1_REQUIRED
+                                                     : ATY_MOD_SSL_200;
+}
