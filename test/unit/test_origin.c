@@ -87,13 +87,13 @@ static void check_headers(void)
     }
 }
 
-/* The frame of RFC 8336 as a whole, written by hand: two origins, one with a port. */
-static const uint8_t whole_frame[] = {
-    0,   0,   35,  0x0c, 0,   0,   0,   0,   0,                       /* header */
-    0,   14,  'h', 't',  't', 'p', 's', ':', '/', '/', 'a', '.', 't', /* first entry */
-    'e', 's', 't', 0,    17,  'h', 't', 't', 'p', 's', ':', '/', '/', /* second */
-    'b', '.', 't', 'e',  's', 't', ':', '9', '9',
-};
+/* A frame as a whole, written by hand: two origins, one with a port. */
+static const char whole_frame[] = "\0\0\x23\x0c\0\0\0\0\0"
+                                  "\0\x0e"
+                                  "https://a.test"
+                                  "\0\x11"
+                                  "https://b.test:99";
+static const size_t whole_size = sizeof whole_frame - 1; /* without its NUL */
 
 static void check_frame(void)
 {
@@ -103,7 +103,7 @@ static void check_frame(void)
     size += aty_origin_entry_write(out + size, "a.test", 443);
     size += aty_origin_entry_write(out + size, "b.test", 99);
     aty_origin_header_write(out, size - ATY_FRAME_HEADER_SIZE);
-    tap_ok(size == sizeof out && memcmp(out, whole_frame, size) == 0,
+    tap_ok(size == whole_size && memcmp(out, whole_frame, size) == 0,
            "O1 O2 O4 O6 a whole frame");
 }
 
@@ -127,8 +127,8 @@ static const char *origins(const uint8_t *payload, size_t size)
 
 static void check_reading(void)
 {
-    const uint8_t *payload = whole_frame + ATY_FRAME_HEADER_SIZE;
-    const size_t size = sizeof whole_frame - ATY_FRAME_HEADER_SIZE;
+    const uint8_t *payload = (const uint8_t *)whole_frame + ATY_FRAME_HEADER_SIZE;
+    const size_t size = whole_size - ATY_FRAME_HEADER_SIZE;
     const size_t first = 16; /* bytes of the first entry */
 
     tap_is_str(origins(payload, size), "https://a.test https://b.test:99", "O1 reading");
