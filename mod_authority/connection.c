@@ -1,0 +1,104 @@
+#include "mod_authority/connection.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+#include <http_ssl.h>
+
+#include "mod_authority/config.h"
+#include "mod_authority/origin_filter.h"
+
+const aty_connection *aty_connection_of(const conn_rec *c)
+{
+    const conn_rec *primary = c->master ? c->master : c;
+
+    return ap_get_module_config(primary->conn_config, &authority_module);
+}
+
+int aty_connection_begin(conn_rec *c, SSL *ssl, int is_proxy)
+{
+    aty_connection *connection;
+
+    if (is_proxy || c->master || !aty_config_of(c->base_server)->site->argument) {
+        return DECLINED;
+    }
+    connection = apr_pcalloc(c->pool, sizeof *connection);
+    connection->ssl = ssl;
+    connection->address_set = ATY_NONE;
+    ap_set_module_config(c->conn_config, &authority_module, connection);
+    return DECLINED;
+}
+
+/* The address set of the connection: the one of the server that httpd chose by address,
+ * or, where that one sits on several, by the local address itself. */
+static uint32_t address_set(const conn_rec *c, const aty_site *site)
+{
+    const aty_live *base = aty_config_of(c->base_server)->live;
+
+    if (!base || base->vhost == ATY_NONE) {
+        return ATY_NONE;
+    }
+    if (base->address_set != ATY_NONE) {
+        return base->address_set;
+    }
+    return aty_address_set_serving(&site->table, c->local_ip, c->local_addr->port);
+}
+
+static void find_seat(aty_connection *connection, const conn_rec *c, const aty_site *site)
+{
+    connection->address_set = address_set(c, site);
+    if (connection->address_set == ATY_NONE || !connection->live ||
+        connection->live->vhost == ATY_NONE) {
+        return;
+    }
+    connection->seat =
+        aty_vhost_seat(&site->table, connection->live->vhost, connection->address_set);
+    if (connection->seat) {
+        apr_snprintf(connection->group, sizeof connection->group, "%u",
+                     aty_get(connection->seat->group));
+    }
+}
+
+static bool wants_origin(const aty_connection *connection, conn_rec *c)
+{
+    const aty_config *config;
+
+    if (!connection->seat || !connection->had_sni ||
+        aty_get(connection->seat->frame) == ATY_NONE) {
+        return false;
+    }
+    config = aty_config_of(connection->server);
+    return config->engine != ATY_SWITCH_OFF && config->origin != ATY_SWITCH_OFF &&
+           strcmp(ap_get_protocol(c), "h2") == 0;
+}
+
+int aty_connection_resolve(conn_rec *c)
+{
+    aty_connection *connection;
+    const aty_site *site;
+    SSL *ssl;
+
+    connection = ap_get_module_config(c->conn_config, &authority_module);
+    if (c->master || !connection || !connection->ssl) {
+        return DECLINED;
+    }
+    /* The hook runs again for every return to the connection; only before the first can
+     * the ORIGIN frame still follow SETTINGS, and only now is the SSL surely alive. */
+    ssl = connection->ssl;
+    connection->ssl = NULL;
+    if (!ap_ssl_conn_is_ssl(c)) {
+        return DECLINED; /* the handshake failed, and mod_ssl has freed it */
+    }
+    site = aty_config_of(c->base_server)->site;
+    connection->had_sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL;
+    connection->live = aty_live_of_context(site, SSL_get_SSL_CTX(ssl));
+    connection->server = connection->live ? connection->live->server : NULL;
+    find_seat(connection, c, site);
+    if (wants_origin(connection, c)) {
+        aty_origin_filter_install(c,
+                                  site->table.frames + aty_get(connection->seat->frame),
+                                  aty_get(connection->seat->frame_size));
+    }
+    return DECLINED;
+}

@@ -1,0 +1,169 @@
+#include "mod_authority/report.h"
+
+#include <apr_strings.h>
+#include <http_log.h>
+
+#include "mod_authority/config.h"
+
+APLOG_USE_MODULE(authority);
+
+/* Added, not set: nobody has them yet, and to look for them would cost more than all else
+ * that is done for a request that is fine. The strings are not copied. */
+static void add_environment(request_rec *r, const aty_connection *connection,
+                            aty_outcome outcome, const char *group)
+{
+    apr_table_addn(r->subprocess_env, "AUTHORITY_VERDICT", aty_outcome_name(outcome));
+    if (connection->server) {
+        apr_table_addn(r->subprocess_env, "AUTHORITY_CONN",
+                       connection->server->server_hostname);
+    }
+    if (*group) {
+        apr_table_addn(r->subprocess_env, "AUTHORITY_GROUP", group);
+    }
+}
+
+void aty_report_same(request_rec *r, const aty_connection *connection)
+{
+    add_environment(r, connection, ATY_SAME, connection->group);
+}
+
+/* The group of the request's vhost, where it meets the connection. */
+static const char *request_group(const request_rec *r, const aty_connection *connection,
+                                 const aty_pair *pair)
+{
+    const aty_site *site = aty_config_of(r->server)->site;
+    const aty_seat_record *seat;
+
+    if (connection->address_set == ATY_NONE || pair->request == ATY_NONE) {
+        return "";
+    }
+    seat = aty_vhost_seat(&site->table, pair->request, connection->address_set);
+    return seat ? apr_psprintf(r->pool, "%u", aty_get(seat->group)) : "";
+}
+
+void aty_report_verdict(request_rec *r, const aty_connection *connection,
+                        const aty_pair *pair, const aty_verdict *verdict)
+{
+    add_environment(r, connection, verdict->outcome, request_group(r, connection, pair));
+    if (verdict->outcome == ATY_MISDIRECTED) {
+        apr_table_addn(r->subprocess_env, "AUTHORITY_REASON",
+                       aty_reason_name(verdict->reason));
+    }
+}
+
+/* The field behind a reason, or -1. */
+static int reason_field(const aty_table *table, const aty_pair *pair, aty_reason reason)
+{
+    if (reason < (aty_reason)ATY_FIELD_TLS_COUNT) {
+        return (int)reason;
+    }
+    if (reason == ATY_REASON_HTTP1_ONLY) {
+        return ATY_FIELD_HTTP;
+    }
+    if (reason == ATY_REASON_OTHER_ZONE) {
+        return ATY_FIELD_ZONE;
+    }
+    if (reason == ATY_REASON_TEXTUAL) {
+        for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+            if (aty_field_difference(table, pair, (aty_field)field) == ATY_TEXTUAL) {
+                return field;
+            }
+        }
+    }
+    return -1;
+}
+
+static const char *place_text(apr_pool_t *pool, const aty_table *table, aty_le32 file,
+                              aty_le32 line)
+{
+    const char *name = aty_table_string(table, file);
+
+    return *name ? apr_psprintf(pool, "%s:%u", name, aty_get(line)) : "the default";
+}
+
+/* The <Location> of the vhost that an h2 connection cannot serve. */
+static const char *location_place(apr_pool_t *pool, const aty_table *table,
+                                  uint32_t vhost, uint32_t need)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_location_record *location =
+        table->locations + aty_get(record->first_location);
+    const aty_location_record *end = location + aty_get(record->location_count);
+
+    while (location < end && !(aty_get(location->needs) & need)) {
+        location++;
+    }
+    return location < end ? place_text(pool, table, location->file, location->line) : "";
+}
+
+/* Where it is written what a vhost has: the field, or else the vhost. */
+static const char *vhost_place(apr_pool_t *pool, const aty_table *table, uint32_t vhost,
+                               int field)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+
+    if (field >= 0) {
+        const aty_setting_record *setting =
+            aty_vhost_setting(table, vhost, (aty_field)field);
+        return place_text(pool, table, setting->file, setting->line);
+    }
+    return place_text(pool, table, record->file, record->line);
+}
+
+/* The same of a vhost that the table may not know. */
+static const char *side_place(apr_pool_t *pool, const aty_site *site, uint32_t vhost,
+                              const server_rec *server, int field)
+{
+    if (vhost != ATY_NONE) {
+        return vhost_place(pool, &site->table, vhost, field);
+    }
+    if (!server || !server->defn_name) {
+        return "the main server";
+    }
+    return apr_psprintf(pool, "%s:%u", server->defn_name, server->defn_line_number);
+}
+
+/* The places that a reason points at, "A" or "A and B". */
+static const char *places(const request_rec *r, const aty_connection *connection,
+                          const aty_pair *pair, aty_reason reason)
+{
+    const aty_site *site = aty_config_of(r->server)->site;
+    const char *connection_place;
+    int field = -1;
+
+    if (reason == ATY_REASON_NO_TABLE) {
+        return site->place;
+    }
+    if (reason == ATY_REASON_LOCATION_CLIENT_AUTH) {
+        return location_place(r->pool, &site->table, pair->request,
+                              ATY_LOCATION_CLIENT_AUTH);
+    }
+    if (reason == ATY_REASON_LOCATION_CIPHERS) {
+        return location_place(r->pool, &site->table, pair->request, ATY_LOCATION_CIPHERS);
+    }
+    if (pair->connection != ATY_NONE && pair->request != ATY_NONE) {
+        field = reason_field(&site->table, pair, reason);
+    }
+    connection_place =
+        side_place(r->pool, site, pair->connection, connection->server, field);
+    if (r->server == connection->server) {
+        return connection_place;
+    }
+    return apr_pstrcat(r->pool, connection_place, " and ",
+                       side_place(r->pool, site, pair->request, r->server, field), NULL);
+}
+
+void aty_report_misdirected(request_rec *r, const aty_connection *connection,
+                            const aty_pair *pair, aty_reason reason)
+{
+    if (!APLOGrinfo(r)) {
+        return;
+    }
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                  "ATY301: misdirected: connection of '%s', request for '%s', which is "
+                  "vhost '%s': %s: %s (%s)",
+                  connection->server ? connection->server->server_hostname : "-",
+                  ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
+                  aty_reason_name(reason), aty_reason_sentence(reason),
+                  places(r, connection, pair, reason));
+}

@@ -1,0 +1,26 @@
+/* report.h: what administrators see of a decision: the environment of the request, for
+ * LogFormat, and a line in the error log.
+ */
+#ifndef ATY_MOD_AUTHORITY_REPORT_H
+#define ATY_MOD_AUTHORITY_REPORT_H
+
+#include <httpd.h>
+
+#include "core/verdict.h"
+#include "mod_authority/connection.h"
+
+/* Sets AUTHORITY_VERDICT; AUTHORITY_REASON where misdirected; and where they are known
+ * AUTHORITY_CONN, ServerName of the connection's vhost, and AUTHORITY_GROUP, the group of
+ * the request's. For a request that has none of them yet. */
+void aty_report_verdict(request_rec *r, const aty_connection *connection,
+                        const aty_pair *pair, const aty_verdict *verdict);
+
+/* The same where the request is for the connection's own vhost. Allocates nothing. */
+void aty_report_same(request_rec *r, const aty_connection *connection);
+
+/* Logs a misdirected request at level info, with the lines of the policy that tell the
+ * two vhosts of the pair apart. */
+void aty_report_misdirected(request_rec *r, const aty_connection *connection,
+                            const aty_pair *pair, aty_reason reason);
+
+#endif
