@@ -2,7 +2,8 @@
  *
  * Shown as gcc shows them: `file:line:column: error: text  [check]`, the source line, a
  * caret; notes follow the message they belong to; "in file included from" goes before.
- * At most 50 messages are shown, then the number of those left out.
+ * At most 50 messages are shown, errors before warnings, then the number of those left
+ * out. A message that a file brings again, because it is included twice, is kept once.
  */
 #ifndef ATY_AUTHORITYC_DIAG_H
 #define ATY_AUTHORITYC_DIAG_H
@@ -43,10 +44,18 @@ bool aty_diag_check(aty_diag *diag, aty_check check, const aty_place *place,
 void aty_diag_note(aty_diag *diag, const aty_place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A word of the user's for a message: cut where it is very long. */
+const char *aty_shown(apr_pool_t *pool, const char *word);
+
+/* The errors so far. */
 uint32_t aty_diag_errors(const aty_diag *diag);
 uint32_t aty_diag_warnings(const aty_diag *diag);
 
-/* Shows all, by source and place, in the order of the policy. */
+/* Which of two places comes first in the order of the policy, where an included file
+ * stands at its Include: below, equal to or above 0. Without a source comes first. */
+int aty_place_compare(const aty_place *a, const aty_place *b);
+
+/* Shows them, by source and place, in the order of the policy. */
 void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour);
 
 #endif
