@@ -72,6 +72,12 @@ bool aty_name_is_pattern(const char *name)
     return strpbrk(name, "*?") != NULL;
 }
 
+const char *aty_name_pattern_ending(const char *name)
+{
+    return name[0] == '*' && name[1] == '.' && !aty_name_is_pattern(name + 1) ? name + 1
+                                                                              : NULL;
+}
+
 /* One `*` is remembered at a time: a later one makes all earlier ones' choices moot. */
 bool aty_name_matches(const char *name, size_t length, const char *pattern)
 {

@@ -23,6 +23,10 @@ size_t aty_host_of_authority(char host[ATY_NAME_MAX + 1], const char *authority,
 /* Whether the name has `*` or `?`, so that httpd takes it for a pattern. */
 bool aty_name_is_pattern(const char *name);
 
+/* The ".example.com" of "*.example.com": what a name must end in to match a pattern that
+ * is one star and a literal ending; NULL for all others. */
+const char *aty_name_pattern_ending(const char *name);
+
 /* Whether the name matches the pattern: `*` is any run of characters, dots included, `?`
  * is any one character (server/util.c, ap_strcasecmp_match). */
 bool aty_name_matches(const char *name, size_t length, const char *pattern);

@@ -199,8 +199,8 @@ static uint32_t index_find(const aty_table *table, const aty_le32 *slots, uint32
     }
 }
 
-static uint32_t exact_name(const aty_table *table, uint32_t address_set, const char *name,
-                           size_t length)
+uint32_t aty_name_exact(const aty_table *table, uint32_t address_set, const char *name,
+                        size_t length)
 {
     return index_find(table, table->name_index, table->counts[ATY_SECTION_NAME_INDEX],
                       address_set, name, length, 0);
@@ -247,7 +247,7 @@ static uint32_t odd_vhost(const aty_table *table, uint32_t address_set, const ch
 uint32_t aty_vhost_named(const aty_table *table, uint32_t address_set, const char *name,
                          size_t length)
 {
-    uint32_t exact = exact_name(table, address_set, name, length);
+    uint32_t exact = aty_name_exact(table, address_set, name, length);
     uint32_t best = wild_vhost(table, address_set, name, length);
 
     if (exact != ATY_NONE && aty_get(table->names[exact].vhost) < best) {
@@ -259,7 +259,7 @@ uint32_t aty_vhost_named(const aty_table *table, uint32_t address_set, const cha
 uint32_t aty_vhost_with_server_name(const aty_table *table, uint32_t address_set,
                                     const char *name, size_t length)
 {
-    uint32_t found = exact_name(table, address_set, name, length);
+    uint32_t found = aty_name_exact(table, address_set, name, length);
     uint32_t vhost;
 
     if (found == ATY_NONE) {

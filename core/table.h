@@ -97,6 +97,12 @@ uint32_t aty_address_set_named(const aty_table *table, const char *host, uint32_
  * port (server/vhost.c, ap_update_vhost_given_ip). */
 uint32_t aty_address_set_serving(const aty_table *table, const char *host, uint32_t port);
 
+/* The name record on the address set that is this very name (lower case; no pattern), or
+ * ATY_NONE. Its vhost is the first that has it, which an earlier wildcard may still beat.
+ */
+uint32_t aty_name_exact(const aty_table *table, uint32_t address_set, const char *name,
+                        size_t length);
+
 /* The vhost that has the name (lower case) on the address set: first in file order, an
  * earlier wildcard before a later name (server/vhost.c, update_server_from_aliases;
  * ssl_engine_kernel.c, ssl_find_vhost). ATY_NONE where no vhost has it. */

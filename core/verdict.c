@@ -101,6 +101,25 @@ static aty_reasons field_reasons(const aty_table *table, const aty_pair *pair)
     return reasons;
 }
 
+void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
+                         uint32_t agreement[ATY_AGREEMENT_SIZE])
+{
+    uint32_t compared = policies[table->sni_policy].compared;
+    uint32_t content = policies[table->sni_policy].content;
+    uint32_t *next = agreement;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        *next++ = compared & BIT(field)
+                      ? aty_get(aty_vhost_setting(table, vhost, (aty_field)field)->text)
+                      : 0;
+        *next++ = (compared | content) & BIT(field)
+                      ? field_effect(table, base, vhost, (aty_field)field)
+                      : 0;
+    }
+    *next++ = aty_get(aty_vhost_setting(table, vhost, ATY_FIELD_ZONE)->text);
+    *next = table->sni_policy == ATY_SNI_STRICT ? vhost : ATY_NONE;
+}
+
 /* Of all <Location>s of a vhost: what an h2 connection cannot give. */
 static uint32_t location_needs(const aty_table *table, uint32_t vhost)
 {
@@ -113,6 +132,12 @@ static uint32_t location_needs(const aty_table *table, uint32_t vhost)
         needs |= aty_get(locations[i].needs);
     }
     return needs;
+}
+
+bool aty_vhost_serves_h2(const aty_table *table, uint32_t vhost)
+{
+    return (vhost_flags(table, vhost) & ATY_VHOST_H2) &&
+           location_needs(table, vhost) == 0;
 }
 
 static aty_reasons http2_reasons(const aty_table *table, const aty_pair *pair)

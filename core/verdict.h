@@ -55,6 +55,18 @@ typedef enum {
 aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
                                     aty_field field);
 
+/* What two vhosts on one address set must have in common to share, but for what only
+ * HTTP/2 and certificates' names decide: they agree if and only if all numbers are equal.
+ */
+#define ATY_AGREEMENT_SIZE (2 * ATY_FIELD_TLS_COUNT + 2)
+
+void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
+                         uint32_t agreement[ATY_AGREEMENT_SIZE]);
+
+/* Whether an h2 connection of another vhost can serve this one: its Protocols have h2 and
+ * no <Location> needs a renegotiation. */
+bool aty_vhost_serves_h2(const aty_table *table, uint32_t vhost);
+
 /* What httpd answers without mod_authority. */
 typedef enum {
     ATY_MOD_SSL_200,

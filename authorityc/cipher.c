@@ -1,0 +1,37 @@
+#include "authorityc/cipher.h"
+
+#include <apr_strings.h>
+#include <apr_tables.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+/* What mod_ssl appends to every list (ssl_engine_config.c, ssl_cmd_SSLCipherSuite). */
+#define ALWAYS_OFF ":!aNULL:!eNULL:!EXP"
+
+static const char *context_ciphers(apr_pool_t *pool, SSL_CTX *context)
+{
+    const STACK_OF(SSL_CIPHER) *ciphers = SSL_CTX_get_ciphers(context);
+    apr_array_header_t *names = apr_array_make(pool, 32, sizeof(const char *));
+
+    for (int i = 0; i < sk_SSL_CIPHER_num(ciphers); i++) {
+        APR_ARRAY_PUSH(names, const char *) =
+            SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i));
+    }
+    return apr_array_pstrcat(pool, names, ':');
+}
+
+const char *aty_cipher_expand(apr_pool_t *pool, const char *list, const char *list_13)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const char *expanded = NULL;
+
+    list = apr_pstrcat(pool, list ? list : OSSL_default_cipher_list(), ALWAYS_OFF,
+                       (char *)NULL);
+    if (context && SSL_CTX_set_cipher_list(context, list) &&
+        (!list_13 || SSL_CTX_set_ciphersuites(context, list_13))) {
+        expanded = context_ciphers(pool, context);
+    }
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    return expanded;
+}

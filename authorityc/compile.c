@@ -1,0 +1,57 @@
+#include "authorityc/compile.h"
+
+#include "authorityc/certificate.h"
+#include "authorityc/digest.h"
+#include "authorityc/model.h"
+#include "authorityc/pem.h"
+
+/* The phases; each relies on the records of those before it. */
+static void (*const phases[])(aty_model *) = {
+    aty_addresses_place,      aty_names_index, aty_settings_resolve,
+    aty_accept_pairs_resolve, aty_groups_form, aty_model_check,
+    aty_origin_sets_encode,
+};
+
+/* The reader must accept what was written; else the fault is ours, and nobody gets it. */
+static bool proven(aty_diag *diag, const void *blob, size_t size)
+{
+    aty_table table;
+    aty_table_status status;
+
+    if (!blob) {
+        aty_diag_error(diag, NULL, "the table would be larger than 4 GiB");
+        return false;
+    }
+    status = aty_table_open(&table, blob, size, aty_digest_sha256);
+    if (status != ATY_TABLE_OK) {
+        aty_diag_error(diag, NULL, "internal error: %s; please report this policy",
+                       aty_table_status_text(status));
+    }
+    return status == ATY_TABLE_OK;
+}
+
+bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
+                 const void **blob, size_t *size)
+{
+    aty_model model = {
+        .pool = pool,
+        .policy = policy,
+        .diag = diag,
+        .writer = aty_writer_create(pool, policy->sni_policy),
+        .certificates = aty_certificates_create(pool),
+        .pems = aty_pems_create(pool),
+    };
+
+    *blob = NULL;
+    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
+        phases[i](&model);
+    }
+    if (aty_diag_errors(diag) > 0) {
+        return false;
+    }
+    *blob = aty_writer_finish(model.writer, size);
+    if (!proven(diag, *blob, *size)) {
+        *blob = NULL;
+    }
+    return *blob != NULL;
+}

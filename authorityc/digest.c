@@ -1,0 +1,22 @@
+#include "authorityc/digest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <apr_escape.h>
+#include <apr_strings.h>
+#include <openssl/evp.h>
+
+void aty_digest_sha256(const void *bytes, size_t size, uint8_t digest[ATY_DIGEST_SIZE])
+{
+    if (EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL) != 1) {
+        fputs("authorityc: OpenSSL cannot compute SHA-256\n", stderr);
+        abort();
+    }
+}
+
+const char *aty_digest_text(apr_pool_t *pool, const uint8_t digest[ATY_DIGEST_SIZE])
+{
+    return apr_pstrcat(pool, "sha256:", apr_pescape_hex(pool, digest, ATY_DIGEST_SIZE, 0),
+                       (char *)NULL);
+}

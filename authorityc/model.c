@@ -1,0 +1,47 @@
+#include "authorityc/model.h"
+
+#include <string.h>
+
+#include "authorityc/source.h"
+
+const aty_vhost *aty_model_vhost(const aty_model *model, uint32_t vhost)
+{
+    return &APR_ARRAY_IDX(model->policy->vhosts, (int)vhost, aty_vhost);
+}
+
+uint32_t aty_model_vhost_count(const aty_model *model)
+{
+    return (uint32_t)model->policy->vhosts->nelts;
+}
+
+const aty_word *aty_model_name_word(const aty_model *model, uint32_t name)
+{
+    const aty_name_record *names = aty_writer_records(model->writer, ATY_SECTION_NAMES);
+    const aty_vhost_record *vhosts =
+        aty_writer_records(model->writer, ATY_SECTION_VHOSTS);
+    uint32_t index = aty_get(names[name].vhost);
+    const aty_vhost *vhost = aty_model_vhost(model, index);
+    uint32_t position = name - aty_get(vhosts[index].first_name);
+
+    return position == 0 ? vhost->server_name
+                         : &APR_ARRAY_IDX(vhost->aliases, (int)position - 1, aty_word);
+}
+
+const char *aty_model_path(const aty_model *model, const char *path)
+{
+    const char *directory = model->policy->directory;
+    size_t length = strlen(directory);
+
+    while (length > 0 && directory[length - 1] == '/') {
+        length--;
+    }
+    return strncmp(path, directory, length) == 0 && path[length] == '/'
+               ? path + length + 1
+               : path;
+}
+
+aty_le32 aty_model_file(const aty_model *model, const aty_place *place)
+{
+    return aty_writer_string(model->writer,
+                             aty_model_path(model, place->source->file->path));
+}

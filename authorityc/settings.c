@@ -1,0 +1,324 @@
+/* The settings of every vhost, interned by the directives they come from: vhosts that
+ * take a field from the same lines have one record. */
+#include "authorityc/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "authorityc/certificate.h"
+#include "authorityc/digest.h"
+
+/* What a set of directives came to. */
+typedef struct {
+    uint32_t setting;
+    uint32_t first_certificate, certificate_count; /* of the certificate field */
+} resolved;
+
+typedef struct {
+    aty_model *model;
+    apr_hash_t *known;        /* field and directives -> resolved */
+    apr_array_header_t *key;  /* of uintptr_t, reused */
+    apr_array_header_t *list; /* of uint32_t: certificates, reused */
+} resolver;
+
+static void key_push(resolver *r, const void *pointer)
+{
+    APR_ARRAY_PUSH(r->key, uintptr_t) = (uintptr_t)pointer;
+}
+
+static void key_push_list(resolver *r, const apr_array_header_t *directives)
+{
+    for (int i = 0; directives && i < directives->nelts; i++) {
+        key_push(r, APR_ARRAY_IDX(directives, i, const aty_directive *));
+    }
+    key_push(r, NULL);
+}
+
+/* All that a field of a vhost depends on. */
+static void key_make(resolver *r, const aty_vhost *vhost, aty_field field)
+{
+    const aty_scope *scope = &vhost->scope;
+
+    apr_array_clear(r->key);
+    APR_ARRAY_PUSH(r->key, uintptr_t) = (uintptr_t)field;
+    APR_ARRAY_PUSH(r->key, uintptr_t) = aty_setting_asks(vhost);
+    for (const aty_tls_scalar *s = aty_setting_scalars(field); *s != ATY_TLS_SCALARS;
+         s++) {
+        key_push(r, scope->tls.scalars[*s]);
+    }
+    if (field == ATY_FIELD_CERTIFICATE) {
+        key_push_list(r, scope->tls.certificates);
+        key_push_list(r, scope->tls.keys);
+    }
+    if (field == ATY_FIELD_OPENSSL_CONF) {
+        key_push_list(r, scope->tls.conf_cmds);
+    }
+    if (field == ATY_FIELD_HTTP) {
+        key_push(r, scope->protocols);
+    }
+    if (field == ATY_FIELD_ZONE) {
+        key_push(r, scope->zone);
+        key_push(r,
+                 scope->isolate && scope->isolate->number ? (const void *)vhost : NULL);
+    }
+}
+
+static const aty_directive *list_first(const apr_array_header_t *directives)
+{
+    return apr_is_empty_array(directives)
+               ? NULL
+               : APR_ARRAY_IDX(directives, 0, const aty_directive *);
+}
+
+/* The directive that a field is shown with; NULL for a default. */
+static const aty_directive *field_directive(const aty_scope *scope, aty_field field)
+{
+    for (const aty_tls_scalar *s = aty_setting_scalars(field); *s != ATY_TLS_SCALARS;
+         s++) {
+        if (scope->tls.scalars[*s]) {
+            return scope->tls.scalars[*s];
+        }
+    }
+    switch (field) {
+    case ATY_FIELD_CERTIFICATE:
+        return list_first(scope->tls.certificates);
+    case ATY_FIELD_OPENSSL_CONF:
+        return list_first(scope->tls.conf_cmds);
+    case ATY_FIELD_HTTP:
+        return scope->protocols;
+    case ATY_FIELD_ZONE:
+        return scope->isolate && scope->isolate->number ? scope->isolate : scope->zone;
+    default:
+        return NULL;
+    }
+}
+
+static int number_compare(const void *a, const void *b)
+{
+    const uint32_t *x = a;
+    const uint32_t *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Reads a vhost's certificates into the list, without doubles, sorted. */
+static void certificates_read(resolver *r, const apr_array_header_t *directives)
+{
+    uint32_t *elements;
+    int kept = 0;
+
+    apr_array_clear(r->list);
+    for (int i = 0; directives && i < directives->nelts; i++) {
+        uint32_t certificate = aty_certificate_read(
+            r->model, APR_ARRAY_IDX(directives, i, const aty_directive *));
+        if (certificate != ATY_NONE) {
+            APR_ARRAY_PUSH(r->list, uint32_t) = certificate;
+        }
+    }
+    elements = (uint32_t *)(void *)r->list->elts;
+    qsort(elements, (size_t)r->list->nelts, sizeof *elements, number_compare);
+    for (int i = 0; i < r->list->nelts; i++) {
+        if (i == 0 || elements[i] != elements[i - 1]) {
+            elements[kept++] = elements[i];
+        }
+    }
+    r->list->nelts = kept;
+}
+
+/* The fingerprints of the certificates in the list; also enters the list into the table.
+ */
+static const char *certificate_meaning(resolver *r, const aty_vhost *vhost,
+                                       resolved *result)
+{
+    const aty_certificate_record *records;
+    const char *text = "";
+
+    certificates_read(r, vhost->scope.tls.certificates);
+    records = aty_writer_records(r->model->writer, ATY_SECTION_CERTIFICATES);
+    result->first_certificate =
+        aty_writer_count(r->model->writer, ATY_SECTION_CERTIFICATE_LISTS);
+    result->certificate_count = (uint32_t)r->list->nelts;
+    for (int i = 0; i < r->list->nelts; i++) {
+        uint32_t index = APR_ARRAY_IDX(r->list, i, uint32_t);
+        aty_le32 entry = aty_put(index);
+        aty_writer_append(r->model->writer, ATY_SECTION_CERTIFICATE_LISTS, &entry, 1);
+        text = apr_pstrcat(r->model->pool, text, i ? ", " : "",
+                           aty_digest_text(r->model->pool, records[index].fingerprint),
+                           (char *)NULL);
+    }
+    return text;
+}
+
+static resolved *field_resolve(resolver *r, const aty_vhost *vhost, aty_field field)
+{
+    const aty_directive *directive = field_directive(&vhost->scope, field);
+    resolved *result = apr_pcalloc(r->model->pool, sizeof *result);
+    aty_writer *writer = r->model->writer;
+    aty_setting_record record = {
+        .text = aty_writer_string(writer, aty_setting_text(r->model, vhost, field)),
+        .real =
+            aty_writer_string(writer, field == ATY_FIELD_CERTIFICATE
+                                          ? certificate_meaning(r, vhost, result)
+                                          : aty_setting_meaning(r->model, vhost, field)),
+    };
+
+    if (directive) {
+        record.file = aty_model_file(r->model, &directive->place);
+        record.line = aty_put(directive->place.line);
+    }
+    result->setting = aty_writer_append(writer, ATY_SECTION_SETTINGS, &record, 1);
+    return result;
+}
+
+static const resolved *field_find(resolver *r, const aty_vhost *vhost, aty_field field)
+{
+    resolved *result;
+    apr_ssize_t size;
+
+    key_make(r, vhost, field);
+    size = (apr_ssize_t)((size_t)r->key->nelts * sizeof(uintptr_t));
+    result = apr_hash_get(r->known, r->key->elts, size);
+    if (!result) {
+        const void *key = apr_pmemdup(r->model->pool, r->key->elts, (apr_size_t)size);
+        result = field_resolve(r, vhost, field);
+        apr_hash_set(r->known, key, size, result);
+    }
+    return result;
+}
+
+/* What SSLVerifyClient asks of OpenSSL, as flags of a vhost. */
+static uint32_t verify_flags(uint32_t mode)
+{
+    return mode == ATY_VERIFY_NONE      ? 0
+           : mode == ATY_VERIFY_REQUIRE ? ATY_VHOST_ASKS | ATY_VHOST_REQUIRES
+                                        : ATY_VHOST_ASKS;
+}
+
+static uint32_t vhost_flags(const aty_vhost *vhost)
+{
+    const aty_scope *scope = &vhost->scope;
+    const aty_tls *tls = &scope->tls;
+    uint32_t flags = verify_flags(aty_setting_verify_mode(tls));
+
+    if (!scope->protocols || (scope->protocols->number & ATY_HTTP_H2)) {
+        flags |= ATY_VHOST_H2;
+    }
+    if (!scope->advertise || scope->advertise->number) {
+        flags |= ATY_VHOST_ADVERTISED;
+    }
+    if (!scope->unknown_authority || scope->unknown_authority->number) {
+        flags |= ATY_VHOST_REJECT_UNKNOWN;
+    }
+    if (tls->scalars[ATY_TLS_PROTOCOL]) {
+        flags |= ATY_VHOST_PROTOCOL_SET;
+    }
+    if (tls->scalars[ATY_TLS_CIPHERS]) {
+        flags |= ATY_VHOST_CIPHERS_SET;
+    }
+    if (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3) {
+        flags |= ATY_VHOST_OLD_TLS;
+    }
+    return flags;
+}
+
+static bool same_path(const aty_directive *a, const aty_directive *b)
+{
+    return a && b && strcmp(a->path, b->path) == 0;
+}
+
+/* Whether mod_ssl would ask again for a certificate at this <Location> (kernel.c,
+ * ssl_hook_Access): a stricter mode, a smaller depth, other CAs. */
+static bool location_asks(const aty_location *location, const aty_tls *tls)
+{
+    uint32_t has = verify_flags(aty_setting_verify_mode(tls));
+    uint32_t wants =
+        location->verify_client ? verify_flags(location->verify_client->number) : 0;
+
+    if (wants & ~has) {
+        return true;
+    }
+    if (!((has | wants) & ATY_VHOST_ASKS)) {
+        return false;
+    }
+    return (location->verify_depth &&
+            location->verify_depth->number < aty_setting_verify_depth(tls)) ||
+           (location->ca_file &&
+            !same_path(location->ca_file, tls->scalars[ATY_TLS_CA_FILE]));
+}
+
+/* Under TLS 1.2, HTTP/2 cannot change to a list that is spelt differently. */
+static bool location_changes_ciphers(const aty_location *location, const aty_tls *tls)
+{
+    const char *has = aty_setting_cipher_list(tls->scalars[ATY_TLS_CIPHERS]);
+    const char *wants = aty_setting_cipher_list(location->ciphers);
+
+    return wants && (!has || strcmp(has, wants) != 0) &&
+           (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3);
+}
+
+static void location_append(aty_model *model, const aty_location *location,
+                            const aty_tls *tls)
+{
+    aty_location_record record = {
+        .path = aty_writer_string(model->writer, location->path->text),
+        .needs =
+            aty_put((location_asks(location, tls) ? ATY_LOCATION_CLIENT_AUTH : 0) |
+                    (location_changes_ciphers(location, tls) ? ATY_LOCATION_CIPHERS : 0)),
+        .file = aty_model_file(model, &location->path->place),
+        .line = aty_put(location->path->place.line),
+    };
+
+    aty_writer_append(model->writer, ATY_SECTION_LOCATIONS, &record, 1);
+}
+
+static void locations_append(aty_model *model, const aty_vhost *vhost,
+                             aty_vhost_record *record)
+{
+    uint32_t first = aty_writer_count(model->writer, ATY_SECTION_LOCATIONS);
+
+    for (int i = 0; vhost->locations && i < vhost->locations->nelts; i++) {
+        const aty_location *location = &APR_ARRAY_IDX(vhost->locations, i, aty_location);
+        location_append(model, location, &vhost->scope.tls);
+        aty_setting_location_check(model, location);
+    }
+    record->first_location = aty_put(first);
+    record->location_count =
+        aty_put(aty_writer_count(model->writer, ATY_SECTION_LOCATIONS) - first);
+}
+
+static void vhost_resolve(resolver *r, uint32_t index)
+{
+    const aty_vhost *vhost = aty_model_vhost(r->model, index);
+    aty_vhost_record *record = aty_writer_records(r->model->writer, ATY_SECTION_VHOSTS);
+
+    record += index;
+    for (int field = 0; field < ATY_FIELD_COUNT; field++) {
+        const resolved *result = field_find(r, vhost, (aty_field)field);
+        record->settings[field] = aty_put(result->setting);
+        if (field == ATY_FIELD_CERTIFICATE) {
+            record->first_certificate = aty_put(result->first_certificate);
+            record->certificate_count = aty_put(result->certificate_count);
+        }
+    }
+    record->flags = aty_put(vhost_flags(vhost));
+    if (vhost->scope.public_port) {
+        record->public_port = aty_put(vhost->scope.public_port->number);
+    }
+    locations_append(r->model, vhost, record);
+}
+
+void aty_settings_resolve(aty_model *model)
+{
+    resolver r = {
+        .model = model,
+        .known = apr_hash_make(model->pool),
+        .key = apr_array_make(model->pool, 16, sizeof(uintptr_t)),
+        .list = apr_array_make(model->pool, 4, sizeof(uint32_t)),
+    };
+
+    for (uint32_t i = 0; i < aty_model_vhost_count(model); i++) {
+        vhost_resolve(&r, i);
+    }
+}
