@@ -48,7 +48,7 @@ unit_common := $(patsubst %.c,$(OUT)/%.o,$(filter-out test/unit/test_%,$(wildcar
 program := $(OUT)/authorityc/authorityc
 module := $(OUT)/mod_authority/mod_authority.so
 
-.PHONY: all unit check install uninstall clean FORCE
+.PHONY: all unit headers check install uninstall clean FORCE
 .SECONDARY:
 
 all: $(program) $(module)
@@ -72,6 +72,15 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(CC) $(common) $($(firstword $(subst /, ,$<))_flags) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -c -o $@ $<
+
+# Each header alone: a second reader of it needs no luck with the order of includes.
+header_stamps := $(patsubst %,$(OUT)/%.alone,$(wildcard core/*.h authorityc/*.h mod_authority/*.h))
+headers: $(header_stamps)
+$(OUT)/%.h.alone: %.h $(OUT)/flags
+	@mkdir -p $(@D)
+	$(CC) $(common) $($(firstword $(subst /, ,$<))_flags) $(CPPFLAGS) $(CFLAGS) \
+	    -MMD -MP -MT $@ -MF $@.d -Werror -fsyntax-only -include $< -x c /dev/null
+	@touch $@
 
 # Changes when the compiler or its flags do, so that no object of other flags stays.
 flags := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(sanitize) $(APXS)
