@@ -1,0 +1,9 @@
+#!/usr/bin/perl
+# The httpd suite under the event MPM.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Suite;
+
+run_suite('event');
