@@ -25,7 +25,7 @@ ask = $(eval $(1) := $(shell $(2)))$($(1))
 apr_config = $(call ask,apr_config,$(APXS) -q APR_CONFIG)
 apu_config = $(call ask,apu_config,$(APXS) -q APU_CONFIG)
 apr_flags = $(call ask,apr_flags,$(apr_config) --cppflags --includes; $(apu_config) --includes)
-apr_libs = $(call ask,apr_libs,$(apr_config) --link-ld --libs)
+apr_libs = $(call ask,apr_libs,$(apu_config) --link-ld --libs; $(apr_config) --link-ld --libs)
 httpd_include = $(call ask,httpd_include,$(APXS) -q INCLUDEDIR)
 libexecdir = $(call ask,libexecdir,$(APXS) -q LIBEXECDIR)
 
