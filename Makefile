@@ -53,11 +53,18 @@ module := $(OUT)/mod_authority/mod_authority.so
 
 all: $(program) $(module)
 
-$(program): $(authorityc) $(core)
+$(program): $(OUT)/authorityc/main.o $(OUT)/authorityc.a $(OUT)/core.a
 	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(apr_libs) -lssl -lcrypto -ljansson
 
 $(module): $(mod_authority) $(core)
 	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -shared -o $@ $^ -lssl -lcrypto
+
+# From an archive the linker takes only what a program asks for.
+$(OUT)/core.a: $(core)
+$(OUT)/authorityc.a: $(filter-out %/main.o,$(authorityc))
+%.a:
+	rm -f $@
+	$(AR) rcs $@ $^
 
 # A unit test is linked with core and the compiler. One that needs pieces of the module
 # says so in its head comment: ` * links: mod_authority/NAME.c …`.
@@ -65,7 +72,7 @@ unit: $(unit_tests)
 links = $(patsubst %.c,$(OUT)/%.o,$(shell sed -n 's/^ \* links: //p' $(1)))
 .SECONDEXPANSION:
 $(OUT)/test/unit/test_%: $(OUT)/test/unit/test_%.o $(unit_common) \
-    $(filter-out %/main.o,$(authorityc)) $(core) $$(call links,test/unit/test_$$*.c)
+    $$(call links,test/unit/test_$$*.c) $(OUT)/authorityc.a $(OUT)/core.a
 	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(apr_libs) -lssl -lcrypto -ljansson
 
 $(OUT)/%.o: %.c $(OUT)/flags
