@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "authorityc/table_words.h"
 #include "core/names.h"
 #include "core/verdict.h"
 
@@ -124,12 +125,6 @@ static void location_check(aty_model *model, const aty_table *view)
     }
 }
 
-static int64_t not_after(const aty_certificate_record *certificate)
-{
-    return (int64_t)((uint64_t)aty_get(certificate->not_after_high) << 32 |
-                     aty_get(certificate->not_after_low));
-}
-
 /* Each certificate once, at the first vhost that has it. */
 static void expiry_check(aty_model *model, const aty_table *view)
 {
@@ -143,7 +138,7 @@ static void expiry_check(aty_model *model, const aty_table *view)
         for (uint32_t c = 0; c < aty_get(view->vhosts[i].certificate_count); c++) {
             uint32_t index = aty_get(list[c]);
             const aty_certificate_record *certificate = &view->certificates[index];
-            if (!seen[index] && not_after(certificate) < now) {
+            if (!seen[index] && aty_words_not_after(certificate) < now) {
                 aty_diag_check(model->diag, ATY_CHECK_EXPIRED_CERTIFICATE, &vhost->place,
                                "the certificate '%s' of vhost '%s' has expired",
                                aty_table_string(view, certificate->path),

@@ -1,0 +1,166 @@
+/* `authorityc explain`. */
+#include "authorityc/explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <apr_getopt.h>
+
+#include "authorityc/commands.h"
+#include "authorityc/table_input.h"
+
+static const char usage[] =
+    "usage: authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
+    "                          POLICY|TABLE CONNECTION AUTHORITY\n"
+    "       authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
+    "                          --pairs FILE|- POLICY|TABLE\n";
+
+static const char help[] =
+    "\n"
+    "Says whether a request for AUTHORITY may be answered on a connection that was\n"
+    "opened for CONNECTION, and if not, why, and what can be done.\n"
+    "\n"
+    "  CONNECTION           the name sent in the TLS handshake (SNI); '-' for none\n"
+    "  AUTHORITY            the host of the request\n"
+    "  --address ADDR:PORT  the local address of the connection; else the first one\n"
+    "                       declared that has CONNECTION\n"
+    "  --http1              an HTTP/1.1 connection; else HTTP/2\n"
+    "  --pairs FILE         a line 'CONNECTION AUTHORITY' in, a line 'CONNECTION\n"
+    "                       AUTHORITY VERDICT REASON|- MOD_SSL' out; '-' reads\n"
+    "                       standard input\n"
+    "  --json               JSON; with --pairs an object a line\n"
+    "  --help               this\n"
+    "\n"
+    "exit status: 0 same or shared, or all pairs answered; 1 misdirected, or errors in\n"
+    "the policy; 2 usage, or a file that cannot be read\n";
+
+typedef struct {
+    const char *address;
+    const char *pairs;
+    bool http1;
+    bool json;
+    bool help;
+} explain_options;
+
+static const apr_getopt_option_t option_list[] = {
+    {"address", 'a', TRUE, NULL}, {"pairs", 'p', TRUE, NULL}, {"http1", '1', FALSE, NULL},
+    {"json", 'j', FALSE, NULL},   {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL},
+};
+
+/* Reads the options; false after apr_getopt has said what is wrong. */
+static bool options_read(apr_getopt_t *getopt, explain_options *options)
+{
+    int option;
+    const char *argument;
+    apr_status_t status;
+
+    getopt->interleave = TRUE;
+    while ((status = apr_getopt_long(getopt, option_list, &option, &argument)) ==
+           APR_SUCCESS) {
+        switch (option) {
+        case 'a':
+            options->address = argument;
+            break;
+        case 'p':
+            options->pairs = argument;
+            break;
+        case '1':
+            options->http1 = true;
+            break;
+        case 'j':
+            options->json = true;
+            break;
+        default:
+            options->help = true;
+        }
+    }
+    return status == APR_EOF;
+}
+
+static int pairs_answer(const aty_table *table, const aty_question_options *asked,
+                        const explain_options *options)
+{
+    FILE *input;
+    int code;
+
+    if (strcmp(options->pairs, "-") == 0) {
+        return aty_explain_pairs(table, asked, stdin, "standard input", options->json);
+    }
+    input = fopen(options->pairs, "r");
+    if (!input) {
+        fprintf(stderr, "authorityc: cannot read '%s': %s\n", options->pairs,
+                strerror(errno));
+        return ATY_EXIT_TROUBLE;
+    }
+    code = aty_explain_pairs(table, asked, input, options->pairs, options->json);
+    fclose(input);
+    return code;
+}
+
+static int pair_answer(const aty_table *table, const aty_question_options *asked,
+                       const explain_options *options, const char *const *names)
+{
+    aty_question question;
+    const char *fault = aty_question_answer(table, asked, names[0], names[1], &question);
+
+    if (fault) {
+        fprintf(stderr, "authorityc: %s: '%s' '%s'\n", fault, names[0], names[1]);
+        return ATY_EXIT_TROUBLE;
+    }
+    if (options->json) {
+        json_t *answer = aty_explain_json(table, &question);
+        json_dumpf(answer, stdout, JSON_INDENT(2));
+        putchar('\n');
+        json_decref(answer);
+    }
+    else {
+        aty_explain_text(table, &question, stdout);
+    }
+    return question.verdict.outcome == ATY_MISDIRECTED ? ATY_EXIT_NO : ATY_EXIT_FINE;
+}
+
+static int answer(apr_pool_t *pool, const explain_options *options,
+                  const char *const *arguments)
+{
+    aty_table table;
+    aty_question_options asked = {ATY_NONE, options->http1};
+    int code = aty_table_input(pool, arguments[0], &table);
+
+    if (code != ATY_EXIT_FINE) {
+        return code;
+    }
+    if (options->address) {
+        asked.address_set = aty_question_address_set(&table, options->address);
+        if (asked.address_set == ATY_NONE) {
+            fprintf(stderr,
+                    "authorityc: no vhost is declared for the address '%s' "
+                    "(written as 192.0.2.1:443, [2001:db8::1]:443 or *:443)\n",
+                    options->address);
+            return ATY_EXIT_TROUBLE;
+        }
+    }
+    return options->pairs ? pairs_answer(&table, &asked, options)
+                          : pair_answer(&table, &asked, options, arguments + 1);
+}
+
+int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
+{
+    explain_options options = {0};
+    apr_getopt_t *getopt;
+
+    apr_getopt_init(&getopt, pool, argc, argv);
+    if (!options_read(getopt, &options)) {
+        fputs(usage, stderr);
+        return ATY_EXIT_TROUBLE;
+    }
+    if (options.help) {
+        fputs(usage, stdout);
+        fputs(help, stdout);
+        return ATY_EXIT_FINE;
+    }
+    if (argc - getopt->ind != (options.pairs ? 1 : 3)) {
+        fputs(usage, stderr);
+        return ATY_EXIT_TROUBLE;
+    }
+    return answer(pool, &options, (const char *const *)getopt->argv + getopt->ind);
+}

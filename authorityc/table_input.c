@@ -1,0 +1,54 @@
+#include "authorityc/table_input.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "authorityc/commands.h"
+#include "authorityc/compile.h"
+#include "authorityc/digest.h"
+#include "authorityc/source.h"
+
+static int table_open(const char *path, const void *blob, size_t size, aty_table *table)
+{
+    aty_table_status status = aty_table_open(table, blob, size, aty_digest_sha256);
+
+    if (status != ATY_TABLE_OK) {
+        fprintf(stderr, "authorityc: cannot use '%s': %s\n", path,
+                aty_table_status_text(status));
+        return ATY_EXIT_TROUBLE;
+    }
+    return ATY_EXIT_FINE;
+}
+
+static int policy_compile(apr_pool_t *pool, const char *path, aty_table *table)
+{
+    aty_diag *diag = aty_diag_create(pool);
+    const aty_policy *policy = aty_policy_read(pool, path, diag);
+    const void *blob = NULL;
+    size_t size = 0;
+    bool compiled = policy && aty_compile(pool, policy, diag, &blob, &size);
+
+    aty_diag_print(diag, stderr, isatty(STDERR_FILENO));
+    if (!policy) {
+        return ATY_EXIT_TROUBLE;
+    }
+    return compiled ? table_open(path, blob, size, table) : ATY_EXIT_NO;
+}
+
+int aty_table_input(apr_pool_t *pool, const char *path, aty_table *table)
+{
+    const char *problem = NULL;
+    const aty_file *file = aty_file_read(pool, path, &problem);
+    const size_t magic_size = sizeof ATY_TABLE_MAGIC - 1;
+
+    if (!file) {
+        fprintf(stderr, "authorityc: cannot read '%s': %s\n", path, problem);
+        return ATY_EXIT_TROUBLE;
+    }
+    if (file->size >= magic_size &&
+        memcmp(file->text, ATY_TABLE_MAGIC, magic_size) == 0) {
+        return table_open(path, file->text, file->size, table);
+    }
+    return policy_compile(pool, path, table);
+}

@@ -1,0 +1,55 @@
+#include "authorityc/table_words.h"
+
+#include "core/reason.h"
+
+static const char *const sni_policies[ATY_SNI_COUNT] = {
+    [ATY_SNI_STRICT] = "strict",     [ATY_SNI_SECURE] = "secure",
+    [ATY_SNI_AUTHONLY] = "authonly", [ATY_SNI_INSECURE] = "insecure",
+    [ATY_SNI_LEGACY] = "legacy",
+};
+
+static const char *const origin_states[ATY_ORIGIN_COUNT] = {
+    [ATY_ORIGIN_COMPLETE] = "complete",
+    [ATY_ORIGIN_PROTECTS] = "incomplete, but something must not come here",
+    [ATY_ORIGIN_ALWAYS] = "incomplete, but Origin always",
+    [ATY_ORIGIN_HTTP1_ONLY] = "none: no HTTP/2",
+    [ATY_ORIGIN_NEVER] = "none: Origin never",
+    [ATY_ORIGIN_WILDCARD] = "none: wildcard names cannot be listed",
+    [ATY_ORIGIN_BUDGET] = "none: over OriginBudget",
+};
+
+const char *aty_words_sni_policy(aty_sni_policy policy)
+{
+    return sni_policies[policy];
+}
+
+const char *aty_words_origin_state(aty_origin_state state)
+{
+    return origin_states[state];
+}
+
+const char *aty_words_field(aty_field field)
+{
+    if (field == ATY_FIELD_HTTP) {
+        return "protocols";
+    }
+    return field == ATY_FIELD_ZONE ? "zone" : aty_reason_name((aty_reason)field);
+}
+
+void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],
+                   const uint8_t digest[ATY_DIGEST_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (int i = 0; i < ATY_DIGEST_SIZE; i++) {
+        *hex++ = digits[digest[i] >> 4];
+        *hex++ = digits[digest[i] & 15];
+    }
+    *hex = '\0';
+}
+
+int64_t aty_words_not_after(const aty_certificate_record *certificate)
+{
+    return (int64_t)((uint64_t)aty_get(certificate->not_after_high) << 32 |
+                     aty_get(certificate->not_after_low));
+}

@@ -1,0 +1,25 @@
+/* table_words.h: the words for what a table says in numbers. */
+#ifndef ATY_AUTHORITYC_TABLE_WORDS_H
+#define ATY_AUTHORITYC_TABLE_WORDS_H
+
+#include <stdint.h>
+
+#include "core/table.h"
+
+/* "strict", "secure", … as SNIPolicy has them. */
+const char *aty_words_sni_policy(aty_sni_policy policy);
+
+/* "complete", "protects", …: why there is a frame, or "none: …" why there is none. */
+const char *aty_words_origin_state(aty_origin_state state);
+
+/* "client-auth", …, "protocols", "zone". */
+const char *aty_words_field(aty_field field);
+
+/* Lower-case hexadecimal digits, NUL-terminated. */
+void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],
+                   const uint8_t digest[ATY_DIGEST_SIZE]);
+
+/* When a certificate expires, in seconds since 1970. */
+int64_t aty_words_not_after(const aty_certificate_record *certificate);
+
+#endif
