@@ -1,0 +1,99 @@
+package Aty::Log;
+
+# An error log in which every line of level warn or worse must have been announced.
+
+use strict;
+use warnings;
+
+use Time::HiRes qw(sleep time);
+
+# `bookmark`, where it is given, is a file that remembers how far the log was checked, so
+# that what was written between two test files is checked too.
+sub new {
+    my ($class, $path, $bookmark) = @_;
+    my $self = bless {path => $path, bookmark => $bookmark, announced => []}, $class;
+    if ($bookmark && open my $file, '<', $bookmark) {
+        $self->{start} = <$file> + 0;
+    }
+    $self->{start} ||= 0;
+    return $self;
+}
+
+# Whether nothing of it has been checked yet.
+sub is_unread { return $_[0]{start} == 0 }
+
+# Announces lines that this test file will cause: at least one must come by its end.
+sub announce {
+    my ($self, $pattern) = @_;
+    push @{$self->{announced}}, {pattern => $pattern};
+}
+
+# Allows lines that this test file may cause.
+sub may {
+    my ($self, $pattern) = @_;
+    push @{$self->{announced}}, {pattern => $pattern, optional => 1};
+}
+
+# The whole lines written since the place (bytes) given, or since the last check.
+sub lines {
+    my ($self, $since) = @_;
+    open my $file, '<:raw', $self->{path} or return;
+    seek $file, $since // $self->{start}, 0;
+    my @lines = <$file>;
+    pop @lines if @lines && $lines[-1] !~ /\n\z/;
+    chomp @lines;
+    return @lines;
+}
+
+# Where the log ends now, for `lines` and `wait_for`.
+sub mark { return -s $_[0]{path} || 0 }
+
+# The first line after the mark that matches; waits for it. undef where none came.
+sub wait_for {
+    my ($self, $pattern, $mark, $seconds) = @_;
+    my $end = time + ($seconds // 5);
+    while (1) {
+        my ($line) = grep { /$pattern/ } $self->lines($mark);
+        return $line if defined $line || time > $end;
+        sleep 0.02;
+    }
+}
+
+# What is wrong since the last check: lines that nobody announced, announcements that did
+# not come. The log counts as checked afterwards.
+sub faults {
+    my ($self) = @_;
+    my @wanted = map { $_->{pattern} } grep { !$_->{optional} } @{$self->{announced}};
+    $self->wait_for($_) for @wanted;
+    my $end = $self->mark;
+    my @faults;
+    for my $line (grep { is_serious($_) } $self->lines) {
+        my ($known) = grep { $line =~ $_->{pattern} } @{$self->{announced}};
+        push @faults, "not announced: $line" if !$known;
+    }
+    for my $pattern (@wanted) {
+        push @faults, "announced, but did not come: $pattern" if !grep { /$pattern/ } $self->lines;
+    }
+    $self->_finish($end);
+    return @faults;
+}
+
+sub _finish {
+    my ($self, $end) = @_;
+    $self->{start} = $end;
+    $self->{announced} = [];
+    return if !$self->{bookmark};
+    open my $file, '>', $self->{bookmark} or die "$self->{bookmark}: $!\n";
+    print {$file} $end;
+    close $file;
+}
+
+# Whether a line has level warn or worse. A line without a level (from a library, a
+# sanitizer, the dynamic linker) is serious.
+sub is_serious {
+    my ($line) = @_;
+    my ($level) = $line =~ /\A\[[^\]]+\] \[\w*:(\w+)\]/;
+    return !defined $level || $level =~ /\A(?:warn|error|crit|alert|emerg)\z/;
+}
+
+1;

@@ -1,0 +1,82 @@
+package Aty::Pairs;
+
+# Asks a server every pair of (connection, authority) and says what came of each.
+
+use strict;
+use warnings;
+
+use Aty::Test;
+use Exporter qw(import);
+
+our @EXPORT = qw(ask_pairs site_authorities site_connections);
+
+# The names of the site's connections: "-" is no SNI, the last leads to no vhost.
+my @connections = qw(
+    - www example.test static img admin files location quiet partner alone users
+    bob.users.example.test late late.users.example.test copy second other ciphers new
+    conf locked nowhere
+);
+
+my @authorities = qw(
+    www web static static.elsewhere.test admin old files location quiet partner alone users
+    deep.down.users.example.test late late.users.example.test copy second other ciphers new
+    conf locked nowhere nowhere.elsewhere.test 127.0.0.1
+);
+
+sub _full {
+    return map { /\.|\A-\z/ ? $_ : "$_.example.test" } @_;
+}
+
+sub site_connections { return _full(@connections) }
+sub site_authorities { return _full(@authorities) }
+
+# Who shows a client certificate at the handshake.
+my %staff = map { $_ => 1 } _full(qw(admin locked));
+
+# Asks every pair [CONNECTION, AUTHORITY]. Options: port; server (an Aty::Server, or none
+# for the suite's own); http1; path (of a pair, code). Returns a hash for each pair: status,
+# or rst; verdict and reason as the access log has them.
+sub ask_pairs {
+    my ($pairs, %option) = @_;
+    my (@answers, %open);
+    for my $pair (@$pairs) {
+        my ($name, $authority) = @$pair;
+        $open{$name} ||= _connect($name, %option);
+        my $path = $option{path} ? $option{path}->(@$pair) : '/';
+        my $answer = _ask($open{$name}, $authority, $path);
+        delete $open{$name} if $answer->{ended};
+        push @answers, $answer;
+    }
+    for my $answer (@answers) {
+        my $line = logged($answer->{id}, $option{server});
+        @$answer{qw(verdict reason)} = @$line{qw(verdict reason)};
+    }
+    return @answers;
+}
+
+# TLS 1.2 where the vhost has it: that is where mod_ssl renegotiates.
+sub _connect {
+    my ($name, %option) = @_;
+    my @common = (
+        $option{port},
+        $name eq '-' ? undef : $name,
+        version => $name =~ /\Anew\./ ? 'TLSv1.3' : 'TLSv1.2',
+        staff => $staff{$name},
+    );
+    return $option{http1} ? h1(@common, alpn => ['http/1.1']) : h2(@common);
+}
+
+sub _ask {
+    my ($connection, $authority, $path) = @_;
+    my $id = Aty::Test::id();
+    if ($connection->isa('Aty::H2')) {
+        my $response = $connection->get($authority, $path, headers => ['x-id' => $id]);
+        return {id => $id, ended => $response->{lost} || $connection->goaway,
+            status => $response->{status} // 0, rst => $response->{rst}};
+    }
+    my $response = $connection->get($authority, $path, headers => ["X-Id: $id"]);
+    my ($field) = @{$response->{headers}{connection} || []};
+    return {id => $id, status => $response->{status}, ended => ($field // '') eq 'close'};
+}
+
+1;
