@@ -35,13 +35,38 @@ static void put_colour(const aty_printer *printer, const char *colour)
     }
 }
 
-/* Text of files and users: nothing in it may move the terminal's cursor. */
+/* Bytes of the character of UTF-8 that begins here; 0 where none does, or where it is a
+ * control character, which might move the terminal's cursor. */
+static size_t character_size(const char *text, size_t left)
+{
+    unsigned char first = (unsigned char)text[0];
+    if (first < 0x80) {
+        return first >= ' ' && first != 0x7f;
+    }
+    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || size > left) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        if (((unsigned char)text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 0 : size;
+}
+
+/* Text of files and users, with a '?' for each byte that is not text. */
 static void put_text(const aty_printer *printer, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool control = (byte < ' ' && byte != '\t') || byte == 0x7f;
-        putc(control ? '?' : byte, printer->stream);
+    for (size_t i = 0; i < length;) {
+        size_t size = character_size(text + i, length - i);
+        if (size > 0) {
+            fwrite(text + i, 1, size, printer->stream);
+            i += size;
+        }
+        else {
+            putc(text[i++] == '\t' ? '\t' : '?', printer->stream);
+        }
     }
 }
 
@@ -95,24 +120,29 @@ static void snippet_cut(aty_snippet *snippet)
     snippet->caret -= start;
 }
 
-/* Blanks as wide as the text before the caret; tabs stay tabs, so they stay aligned. */
-static void put_padding(const aty_printer *printer, const aty_snippet *snippet)
+/* A character for each character of the text, as wide as put_text makes it; tabs stay
+ * tabs before the caret, so that they stay aligned. */
+static void put_below(const aty_printer *printer, const char *text, size_t length,
+                      char below, bool keep_tabs)
 {
-    for (size_t i = 0; i < snippet->caret; i++) {
-        if (!continues_character(snippet->text[i])) {
-            putc(snippet->text[i] == '\t' ? '\t' : ' ', printer->stream);
-        }
+    for (size_t i = 0; i < length;) {
+        size_t size = character_size(text + i, length - i);
+        putc(keep_tabs && text[i] == '\t' ? '\t' : below, printer->stream);
+        i += size > 0 ? size : 1;
     }
 }
 
 static void put_mark(const aty_printer *printer, const aty_snippet *snippet,
-                     uint32_t length)
+                     size_t length)
 {
+    const char *marked = snippet->text + snippet->caret;
+    size_t left = snippet->length - snippet->caret;
+    size_t first = left > 0 ? character_size(marked, left) : 0;
+    first = first > 0 ? first : 1;
+    length = length < left ? length : left;
     putc('^', printer->stream);
-    for (size_t i = 1; i < length && snippet->caret + i < snippet->length; i++) {
-        if (!continues_character(snippet->text[snippet->caret + i])) {
-            putc('~', printer->stream);
-        }
+    if (length > first) {
+        put_below(printer, marked + first, length - first, '~', false);
     }
 }
 
@@ -126,7 +156,7 @@ static void put_snippet(const aty_printer *printer, const aty_place *place)
     int gutter = snprintf(NULL, 0, "%5u", place->line);
     fprintf(stream, "%s\n%*s | %s", snippet.cut_after ? "..." : "", gutter, "",
             snippet.cut_before ? "   " : "");
-    put_padding(printer, &snippet);
+    put_below(printer, snippet.text, snippet.caret, ' ', true);
     put_colour(printer, COLOUR_CARET);
     put_mark(printer, &snippet, place->length);
     put_colour(printer, COLOUR_END);

@@ -132,7 +132,7 @@ static aty_place place_of(const aty_source *source, const char *at)
     return place;
 }
 
-bool aty_source_find_binary(const aty_source *source, aty_place *place)
+int aty_source_find_binary(const aty_source *source, aty_place *place)
 {
     const char *end = source->file->text + source->file->size;
     for (const char *at = aty_source_start(source); at < end; at++) {
@@ -144,7 +144,7 @@ bool aty_source_find_binary(const aty_source *source, aty_place *place)
             continue;
         }
         *place = place_of(source, at);
-        return true;
+        return byte;
     }
-    return false;
+    return -1;
 }

@@ -19,7 +19,7 @@
 
 /* A file's bytes. */
 typedef struct {
-    const char *path; /* absolute and normal; "-" is the standard input */
+    const char *path; /* as it was opened; "-" is the standard input */
     const char *text; /* a NUL follows the last byte */
     size_t size;
     uint64_t device, inode; /* tell whether two paths are one file */
@@ -43,7 +43,7 @@ const aty_file *aty_file_read(apr_pool_t *pool, const char *path, const char **p
 const char *aty_source_start(const aty_source *source);
 
 /* Finds the first byte that no text has: a control character that is neither a tab nor a
- * line end. Returns whether there is one, with its place. */
-bool aty_source_find_binary(const aty_source *source, aty_place *place);
+ * line end. Returns that byte, with its place, or -1. */
+int aty_source_find_binary(const aty_source *source, aty_place *place);
 
 #endif
