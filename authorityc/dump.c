@@ -27,32 +27,16 @@ static const char help[] = "\n"
 
 static void place_dump(const aty_table *table, aty_le32 file, aty_le32 line)
 {
-    const char *name = aty_table_string(table, file);
-
-    if (*name) {
-        printf(" (%s:%" PRIu32 ")", name, aty_get(line));
-    }
-}
-
-static void address_dump(const aty_table *table, uint32_t index)
-{
-    const aty_address_set_record *set = &table->address_sets[index];
-    const char *host = aty_table_string(table, set->host);
-
-    printf(strchr(host, ':') ? "[%s]" : "%s", host);
-    if (aty_get(set->port)) {
-        printf(":%" PRIu32, aty_get(set->port));
-    }
-    else {
-        fputs(":*", stdout);
-    }
+    fputs(" (", stdout);
+    aty_words_place_print(table, file, line, stdout);
+    fputs(")", stdout);
 }
 
 static void address_sets_dump(const aty_table *table)
 {
     for (uint32_t i = 0; i < table->counts[ATY_SECTION_ADDRESS_SETS]; i++) {
         fputs("address ", stdout);
-        address_dump(table, i);
+        aty_words_address_print(table, i, stdout);
         printf(
             " default %s\n",
             aty_vhost_server_name(table, aty_get(table->address_sets[i].default_vhost)));
@@ -163,7 +147,7 @@ static void seats_dump(const aty_table *table, const aty_vhost_record *vhost)
     for (uint32_t i = first; i < first + aty_get(vhost->seat_count); i++) {
         const aty_seat_record *seat = &table->seats[i];
         fputs("  on ", stdout);
-        address_dump(table, aty_get(seat->address_set));
+        aty_words_address_print(table, aty_get(seat->address_set), stdout);
         printf(" group %" PRIu32 "\n    origin %s\n", aty_get(seat->group),
                aty_words_origin_state((aty_origin_state)aty_get(seat->origin_state)));
         origins_dump(table, seat);

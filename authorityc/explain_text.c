@@ -1,23 +1,9 @@
 /* An explanation for people. */
 #include "authorityc/explain.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "authorityc/table_words.h"
-
-static void place_print(const aty_table *table, aty_le32 file, aty_le32 line,
-                        FILE *stream)
-{
-    const char *name = aty_table_string(table, file);
-
-    if (*name) {
-        fprintf(stream, "%s:%" PRIu32, name, aty_get(line));
-    }
-    else {
-        fputs("default", stream);
-    }
-}
 
 static void vhost_print(const aty_table *table, const char *label, uint32_t vhost,
                         FILE *stream)
@@ -25,7 +11,7 @@ static void vhost_print(const aty_table *table, const char *label, uint32_t vhos
     const aty_vhost_record *record = &table->vhosts[vhost];
 
     fprintf(stream, "%s %s (", label, aty_vhost_server_name(table, vhost));
-    place_print(table, record->file, record->line, stream);
+    aty_words_place_print(table, record->file, record->line, stream);
     fputc(')', stream);
 }
 
@@ -42,7 +28,7 @@ static void verdict_print(const aty_table *table, const aty_question *question,
     fprintf(stream, "\nmod_ssl: %s", aty_mod_ssl_answer_name(question->mod_ssl));
     if (question->mod_ssl == ATY_MOD_SSL_HTTP1_REQUIRED && location) {
         fprintf(stream, " for <Location %s> (", aty_table_string(table, location->path));
-        place_print(table, location->file, location->line, stream);
+        aty_words_place_print(table, location->file, location->line, stream);
         fputc(')', stream);
     }
     fputc('\n', stream);
@@ -51,19 +37,11 @@ static void verdict_print(const aty_table *table, const aty_question *question,
 static void pair_print(const aty_table *table, const aty_question *question, FILE *stream)
 {
     const aty_pair *pair = &question->pair;
-    const aty_address_set_record *set = &table->address_sets[question->address_set];
-    const char *host = aty_table_string(table, set->host);
 
     fputc('\n', stream);
     vhost_print(table, "connection:", pair->connection, stream);
-    fprintf(stream, ", %s, address %s%s%s:", pair->h2 ? "HTTP/2" : "HTTP/1.1",
-            strchr(host, ':') ? "[" : "", host, strchr(host, ':') ? "]" : "");
-    if (aty_get(set->port)) {
-        fprintf(stream, "%" PRIu32, aty_get(set->port));
-    }
-    else {
-        fputc('*', stream);
-    }
+    fprintf(stream, ", %s, address ", pair->h2 ? "HTTP/2" : "HTTP/1.1");
+    aty_words_address_print(table, question->address_set, stream);
     if (!pair->had_sni) {
         fputs(", no SNI: the default vhost answers", stream);
     }
@@ -88,7 +66,7 @@ static void side_print(const aty_table *table, uint32_t vhost, aty_field field, 
     const char *meaning = aty_table_string(table, setting->real);
 
     fprintf(stream, "  %s (", aty_vhost_server_name(table, vhost));
-    place_print(table, setting->file, setting->line, stream);
+    aty_words_place_print(table, setting->file, setting->line, stream);
     fprintf(stream, "): %s\n", *text ? text : "not set");
     if (real && *meaning && strcmp(meaning, text) != 0) {
         fprintf(stream, "    that is: %s\n", meaning);

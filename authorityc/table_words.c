@@ -1,5 +1,8 @@
 #include "authorityc/table_words.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "core/reason.h"
 
 static const char *const sni_policies[ATY_SNI_COUNT] = {
@@ -34,6 +37,33 @@ const char *aty_words_field(aty_field field)
         return "protocols";
     }
     return field == ATY_FIELD_ZONE ? "zone" : aty_reason_name((aty_reason)field);
+}
+
+void aty_words_address_print(const aty_table *table, uint32_t address_set, FILE *stream)
+{
+    const aty_address_set_record *set = &table->address_sets[address_set];
+    const char *host = aty_table_string(table, set->host);
+
+    fprintf(stream, strchr(host, ':') ? "[%s]:" : "%s:", host);
+    if (aty_get(set->port)) {
+        fprintf(stream, "%" PRIu32, aty_get(set->port));
+    }
+    else {
+        fputc('*', stream);
+    }
+}
+
+void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
+                           FILE *stream)
+{
+    const char *name = aty_table_string(table, file);
+
+    if (*name) {
+        fprintf(stream, "%s:%" PRIu32, name, aty_get(line));
+    }
+    else {
+        fputs("default", stream);
+    }
 }
 
 void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],

@@ -3,6 +3,7 @@
 #define ATY_AUTHORITYC_TABLE_WORDS_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/table.h"
 
@@ -14,6 +15,13 @@ const char *aty_words_origin_state(aty_origin_state state);
 
 /* "client-auth", …, "protocols", "zone". */
 const char *aty_words_field(aty_field field);
+
+/* "*:443", "[2001:db8::1]:443", "192.0.2.1:*". */
+void aty_words_address_print(const aty_table *table, uint32_t address_set, FILE *stream);
+
+/* "site.policy:12", or "default" for what no line says. */
+void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
+                           FILE *stream);
 
 /* Lower-case hexadecimal digits, NUL-terminated. */
 void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],
