@@ -90,9 +90,10 @@ static void cover_check(aty_model *model, const aty_table *view)
 
 static void missing_certificate_check(aty_model *model, const aty_table *view)
 {
+    (void)view;
     for (uint32_t i = 0; i < aty_model_vhost_count(model); i++) {
         const aty_vhost *vhost = aty_model_vhost(model, i);
-        if (aty_get(view->vhosts[i].certificate_count) == 0 &&
+        if (apr_is_empty_array(vhost->scope.tls.certificates) &&
             aty_diag_check(model->diag, ATY_CHECK_NOT_COVERED, &vhost->place,
                            "vhost '%s' has no certificate", vhost->server_name->text)) {
             aty_diag_note(model->diag, NULL,

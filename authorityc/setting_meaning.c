@@ -84,6 +84,7 @@ static const char *client_ca_meaning(aty_model *model, const aty_vhost *vhost)
     return apr_pstrcat(model->pool, "CAs: ", cas, ", names sent: ", names, (char *)NULL);
 }
 
+/* NULL where there are no lists to check. */
 static const char *crl_meaning(aty_model *model, const aty_tls *tls)
 {
     static const char *const depths[] = {"none", "leaf", "chain"};
@@ -94,7 +95,7 @@ static const char *crl_meaning(aty_model *model, const aty_tls *tls)
         pem_set(model, tls, ATY_TLS_CRL_FILE, ATY_TLS_CRL_PATH, ATY_PEM_CRLS);
 
     if (depth == ATY_CRL_NONE) {
-        return "no CRLs";
+        return NULL;
     }
     if (!tls->scalars[ATY_TLS_CRL_FILE] && !tls->scalars[ATY_TLS_CRL_PATH]) {
         aty_diag_error(model->diag, &check->place,
@@ -105,6 +106,7 @@ static const char *crl_meaning(aty_model *model, const aty_tls *tls)
                         lenient ? " where there are any" : "", issuers);
 }
 
+/* NULL where nobody is asked. */
 static const char *ocsp_meaning(aty_model *model, const aty_tls *tls)
 {
     static const char *const depths[] = {"none", "leaf", "chain"};
@@ -114,7 +116,7 @@ static const char *ocsp_meaning(aty_model *model, const aty_tls *tls)
     uint32_t depth = enable ? enable->number & 3 : ATY_OCSP_NONE;
 
     if (depth == ATY_OCSP_NONE) {
-        return "no OCSP";
+        return NULL;
     }
     return apr_psprintf(
         model->pool, "OCSP for the %s%s%s%s%s", depths[depth],
@@ -125,13 +127,14 @@ static const char *ocsp_meaning(aty_model *model, const aty_tls *tls)
 
 static const char *revocation_meaning(aty_model *model, const aty_vhost *vhost)
 {
-    const aty_tls *tls = &vhost->scope.tls;
-    const char *crls = crl_meaning(model, tls);
+    const char *crls = crl_meaning(model, &vhost->scope.tls);
+    const char *ocsp = ocsp_meaning(model, &vhost->scope.tls);
 
-    if (!aty_setting_asks(vhost)) {
-        return "not used";
+    if (!aty_setting_asks(vhost) || (!crls && !ocsp)) {
+        return "no checks";
     }
-    return apr_pstrcat(model->pool, crls, "; ", ocsp_meaning(model, tls), (char *)NULL);
+    return apr_pstrcat(model->pool, crls ? crls : "no CRLs", "; ",
+                       ocsp ? ocsp : "no OCSP", (char *)NULL);
 }
 
 /* From the newest downwards as long as there is no hole; mod_ssl allows one exception:
