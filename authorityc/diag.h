@@ -40,7 +40,8 @@ void aty_diag_error(aty_diag *diag, const aty_place *place, const char *format, 
 bool aty_diag_check(aty_diag *diag, aty_check check, const aty_place *place,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* A note about the message before it; a second place, or the way out. */
+/* A note about the message before it: a second place, or, with a NULL place, the way out.
+ */
 void aty_diag_note(aty_diag *diag, const aty_place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -57,5 +58,9 @@ int aty_place_compare(const aty_place *a, const aty_place *b);
 
 /* Shows them, by source and place, in the order of the policy. */
 void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour);
+
+/* Shows them on the standard error, in colour where that is a terminal that has it
+ * (TERM, and https://no-color.org). */
+void aty_diag_report(const aty_diag *diag);
 
 #endif

@@ -1,6 +1,7 @@
 /* diag_print.c: messages as people read them. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "authorityc/messages.h"
 #include "authorityc/source.h"
@@ -196,12 +197,11 @@ static void put_place(const aty_printer *printer, const aty_place *place)
     put_colour(printer, COLOUR_END);
 }
 
-static void put_one(aty_printer *printer, const aty_message *message)
+/* `place` is that of the message a note belongs to, where the note has none. */
+static void put_one(aty_printer *printer, const aty_message *message,
+                    const aty_place *place)
 {
-    if (message->place.source && message->kind != ATY_MESSAGE_NOTE) {
-        put_including(printer, message->place.source);
-    }
-    put_place(printer, &message->place);
+    put_place(printer, place);
     put_colour(printer, kinds[message->kind].colour);
     fputs(kinds[message->kind].label, printer->stream);
     put_colour(printer, COLOUR_END);
@@ -217,9 +217,12 @@ static void put_one(aty_printer *printer, const aty_message *message)
 
 static void put_message(aty_printer *printer, const aty_message *message)
 {
-    put_one(printer, message);
+    if (message->place.source) {
+        put_including(printer, message->place.source);
+    }
+    put_one(printer, message, &message->place);
     for (const aty_message *note = message->notes; note; note = note->next) {
-        put_one(printer, note);
+        put_one(printer, note, note->place.source ? &note->place : &message->place);
     }
 }
 
@@ -287,4 +290,12 @@ void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour)
         put_message(&printer, APR_ARRAY_IDX(chosen, i, aty_message *));
     }
     put_rest(stream, aty_diag_errors(diag) - errors, aty_diag_warnings(diag) - warnings);
+}
+
+void aty_diag_report(const aty_diag *diag)
+{
+    const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
+    bool colour = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+                  !(refused && *refused);
+    aty_diag_print(diag, stderr, colour);
 }

@@ -107,15 +107,9 @@ static bool check_path(aty_parser *parser, const aty_word *path)
     if (*path->text == '/') {
         return true;
     }
-    bool regex = strcmp(path->text, "~") == 0;
     aty_diag_error(parser->diag, &path->place,
                    "<Location> takes a path from '/', not '%s'",
                    aty_shown(parser->pool, path->text));
-    if (regex) {
-        aty_diag_note(
-            parser->diag, NULL,
-            "a policy has no regular expressions: name each path, or '/' for all");
-    }
     return false;
 }
 
@@ -123,7 +117,11 @@ static void open_location(aty_parser *parser, aty_frame *frame, const aty_line *
                           bool usable)
 {
     frame->location = apr_pcalloc(parser->scratch, sizeof(*frame->location));
-    frame->draft = NULL;
+    if (line->word_count == 2 && strcmp(line->words[0].text, "~") == 0) {
+        aty_diag_note(
+            parser->diag, NULL,
+            "a policy has no regular expressions: name each path, or '/' for all");
+    }
     if (usable && check_path(parser, &line->words[0])) {
         frame->location->path =
             apr_pmemdup(parser->pool, &line->words[0], sizeof(aty_word));

@@ -1,0 +1,148 @@
+/* cmd_compile.c: `authorityc compile`. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <apr_getopt.h>
+#include <apr_strings.h>
+
+#include "authorityc/commands.h"
+#include "authorityc/compile.h"
+#include "authorityc/file_write.h"
+#include "authorityc/policy_report.h"
+
+static const char usage[] = "usage: authorityc compile [--quiet] POLICY -o TABLE\n";
+
+static const char help[] =
+    "\n"
+    "Compiles a policy to the table that mod_authority loads. After any error nothing "
+    "is\n"
+    "written, and a table that is there already stays as it was.\n"
+    "\n"
+    "  POLICY       '-' reads the standard input\n"
+    "  -o TABLE     where to write the table; '-' writes to the standard output\n"
+    "  -q, --quiet  no summary\n"
+    "  --help       this\n"
+    "\n"
+    "exit status: 0 the table is written; 1 errors in the policy; 2 usage, or a file "
+    "that\n"
+    "cannot be read or written\n";
+
+typedef struct {
+    const char *policy;
+    const char *table;
+    bool quiet;
+    bool help;
+} compile_options;
+
+static const char *write_stdout(apr_pool_t *pool, const void *blob, size_t size)
+{
+    if (isatty(STDOUT_FILENO)) {
+        return "a table is no text for a terminal";
+    }
+    if (fwrite(blob, 1, size, stdout) != size || fflush(stdout) != 0) {
+        return apr_pstrdup(pool, strerror(errno));
+    }
+    return NULL;
+}
+
+static int write_table(apr_pool_t *pool, const char *path, const void *blob, size_t size)
+{
+    const char *problem = strcmp(path, "-") == 0
+                              ? write_stdout(pool, blob, size)
+                              : aty_file_replace(pool, path, blob, size);
+    if (!problem) {
+        return ATY_EXIT_FINE;
+    }
+    fprintf(stderr, "authorityc: error: cannot write '%s': %s\n", path, problem);
+    return ATY_EXIT_TROUBLE;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat about_a, about_b;
+    return stat(a, &about_a) == 0 && stat(b, &about_b) == 0 &&
+           about_a.st_dev == about_b.st_dev && about_a.st_ino == about_b.st_ino;
+}
+
+/* "412 KiB", or bytes where it is less than ten of them. */
+static const char *size_text(apr_pool_t *pool, size_t size)
+{
+    if (size < 10 * 1024) {
+        return apr_psprintf(pool, "%" APR_SIZE_T_FMT " bytes", size);
+    }
+    return apr_psprintf(pool, "%" APR_SIZE_T_FMT " KiB", (size + 512) / 1024);
+}
+
+static int compile(apr_pool_t *pool, const compile_options *options)
+{
+    aty_diag *diag = aty_diag_create(pool);
+    const aty_policy *policy = aty_policy_read(pool, options->policy, diag);
+    const void *blob;
+    size_t size;
+    bool fine = policy && aty_compile(pool, policy, diag, &blob, &size);
+    aty_diag_report(diag);
+    if (!policy) {
+        return ATY_EXIT_TROUBLE;
+    }
+    if (!fine) {
+        aty_policy_summary(stderr, options->policy, policy, diag);
+        return ATY_EXIT_NO;
+    }
+    int code = write_table(pool, options->table, blob, size);
+    if (code == ATY_EXIT_FINE && !options->quiet) {
+        fprintf(stderr, "%s: %s, %s\n", options->table, aty_policy_counts(pool, policy),
+                size_text(pool, size));
+    }
+    return code;
+}
+
+/* Reads the options; false after apr_getopt has said what is wrong. */
+static bool read_options(apr_getopt_t *getopt, compile_options *options)
+{
+    static const apr_getopt_option_t known[] = {{"output", 'o', TRUE, NULL},
+                                                {"quiet", 'q', FALSE, NULL},
+                                                {"help", 'h', FALSE, NULL},
+                                                {NULL, 0, 0, NULL}};
+    int option;
+    const char *argument;
+    apr_status_t status;
+    getopt->interleave = TRUE;
+    while ((status = apr_getopt_long(getopt, known, &option, &argument)) == APR_SUCCESS) {
+        if (option == 'o') {
+            options->table = argument;
+        }
+        else if (option == 'q') {
+            options->quiet = true;
+        }
+        else {
+            options->help = true;
+        }
+    }
+    return status == APR_EOF;
+}
+
+int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv)
+{
+    compile_options options = {0};
+    apr_getopt_t *getopt;
+    apr_getopt_init(&getopt, pool, argc, argv);
+    bool understood = read_options(getopt, &options);
+    if (understood && options.help) {
+        printf("%s%s", usage, help);
+        return ATY_EXIT_FINE;
+    }
+    if (!understood || !options.table || argc - getopt->ind != 1) {
+        fputs(usage, stderr);
+        return ATY_EXIT_TROUBLE;
+    }
+    options.policy = getopt->argv[getopt->ind];
+    if (same_file(options.policy, options.table)) {
+        fprintf(stderr, "authorityc: error: the table would overwrite the policy '%s'\n",
+                options.policy);
+        return ATY_EXIT_TROUBLE;
+    }
+    return compile(pool, &options);
+}
