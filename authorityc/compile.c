@@ -7,9 +7,8 @@
 
 /* The phases; each relies on the records of those before it. */
 static void (*const phases[])(aty_model *) = {
-    aty_addresses_place,      aty_names_index, aty_settings_resolve,
-    aty_accept_pairs_resolve, aty_groups_form, aty_model_check,
-    aty_origin_sets_encode,
+    aty_addresses_place, aty_names_index, aty_settings_resolve, aty_accept_pairs_resolve,
+    aty_groups_form,     aty_model_check, aty_groups_check,     aty_origin_sets_encode,
 };
 
 /* The reader must accept what was written; else the fault is ours, and nobody gets it. */

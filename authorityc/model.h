@@ -55,8 +55,11 @@ void aty_accept_pairs_resolve(aty_model *model);
 /* groups.c: gives every seat its group. */
 void aty_groups_form(aty_model *model);
 
-/* model_checks.c: the named checks that look at names, certificates and groups. */
+/* model_checks.c: the named checks that look at names, certificates and AcceptPairs. */
 void aty_model_check(aty_model *model);
+
+/* group_checks.c: the named checks that look at groups. */
+void aty_groups_check(aty_model *model);
 
 /* origin_sets.c: gives every seat its ORIGIN frame, or the reason why it has none. */
 void aty_origin_sets_encode(aty_model *model);
