@@ -63,14 +63,21 @@ static bool field_spelt_alike(const aty_table *table, const aty_pair *pair,
            aty_get(aty_vhost_setting(table, pair->request, field)->text);
 }
 
+/* What is spelt alike is the same in effect: the same files, lists and defaults. Only
+ * protocols also depend on the connection. */
 aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
                                     aty_field field)
 {
+    bool alike = field_spelt_alike(table, pair, field);
+
+    if (alike && field != ATY_FIELD_PROTOCOL) {
+        return ATY_EQUAL;
+    }
     if (field_effect(table, pair->base, pair->connection, field) !=
         field_effect(table, pair->base, pair->request, field)) {
         return ATY_REAL;
     }
-    return field_spelt_alike(table, pair, field) ? ATY_EQUAL : ATY_TEXTUAL;
+    return alike ? ATY_EQUAL : ATY_TEXTUAL;
 }
 
 /* The fields that mod_ssl compares for this pair: before 2.4.64 only where SNI was sent.
@@ -109,12 +116,13 @@ void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
     uint32_t *next = agreement;
 
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        *next++ = compared & BIT(field)
+        bool by_text = compared & BIT(field);
+        bool by_effect = field == ATY_FIELD_PROTOCOL ? (compared | content) & BIT(field)
+                                                     : content & ~compared & BIT(field);
+        *next++ = by_text
                       ? aty_get(aty_vhost_setting(table, vhost, (aty_field)field)->text)
                       : 0;
-        *next++ = (compared | content) & BIT(field)
-                      ? field_effect(table, base, vhost, (aty_field)field)
-                      : 0;
+        *next++ = by_effect ? field_effect(table, base, vhost, (aty_field)field) : 0;
     }
     *next++ = aty_get(aty_vhost_setting(table, vhost, ATY_FIELD_ZONE)->text);
     *next = table->sni_policy == ATY_SNI_STRICT ? vhost : ATY_NONE;
