@@ -1,10 +1,9 @@
 /* cmd_check.c: `authorityc check`. */
 #include <stdio.h>
 
-#include <apr_getopt.h>
-
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
+#include "authorityc/options.h"
 #include "authorityc/policy_report.h"
 
 static const char usage[] = "usage: authorityc check [--quiet] POLICY\n";
@@ -40,27 +39,15 @@ static int check(apr_pool_t *pool, const char *path, bool quiet)
 
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv)
 {
-    static const apr_getopt_option_t options[] = {
-        {"quiet", 'q', FALSE, NULL}, {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL}};
-    apr_getopt_t *getopt;
-    int option;
-    const char *argument;
-    apr_status_t status;
     bool quiet = false;
+    const aty_option options[] = {{"quiet", 'q', &quiet, NULL}, {NULL, 0, NULL, NULL}};
+    const aty_command_line line = {usage, help, options};
+    const char *const *arguments;
+    int count;
+    int code = aty_options_read(&line, argc, argv, &arguments, &count);
 
-    apr_getopt_init(&getopt, pool, argc, argv);
-    getopt->interleave = TRUE;
-    while ((status = apr_getopt_long(getopt, options, &option, &argument)) ==
-           APR_SUCCESS) {
-        if (option == 'h') {
-            printf("%s%s", usage, help);
-            return ATY_EXIT_FINE;
-        }
-        quiet = true;
+    if (code != ATY_OPTIONS_READ) {
+        return code;
     }
-    if (status != APR_EOF || argc - getopt->ind != 1) {
-        fputs(usage, stderr);
-        return ATY_EXIT_TROUBLE;
-    }
-    return check(pool, getopt->argv[getopt->ind], quiet);
+    return count == 1 ? check(pool, arguments[0], quiet) : aty_options_wrong(&line);
 }

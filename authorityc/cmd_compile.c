@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <apr_getopt.h>
 #include <apr_strings.h>
 
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
 #include "authorityc/file_write.h"
+#include "authorityc/options.h"
 #include "authorityc/policy_report.h"
 
 static const char usage[] = "usage: authorityc compile [--quiet] POLICY -o TABLE\n";
@@ -34,7 +34,6 @@ typedef struct {
     const char *policy;
     const char *table;
     bool quiet;
-    bool help;
 } compile_options;
 
 static const char *write_stdout(apr_pool_t *pool, const void *blob, size_t size)
@@ -99,50 +98,28 @@ static int compile(apr_pool_t *pool, const compile_options *options)
     return code;
 }
 
-/* Reads the options; false after apr_getopt has said what is wrong. */
-static bool read_options(apr_getopt_t *getopt, compile_options *options)
-{
-    static const apr_getopt_option_t known[] = {{"output", 'o', TRUE, NULL},
-                                                {"quiet", 'q', FALSE, NULL},
-                                                {"help", 'h', FALSE, NULL},
-                                                {NULL, 0, 0, NULL}};
-    int option;
-    const char *argument;
-    apr_status_t status;
-    getopt->interleave = TRUE;
-    while ((status = apr_getopt_long(getopt, known, &option, &argument)) == APR_SUCCESS) {
-        if (option == 'o') {
-            options->table = argument;
-        }
-        else if (option == 'q') {
-            options->quiet = true;
-        }
-        else {
-            options->help = true;
-        }
-    }
-    return status == APR_EOF;
-}
-
 int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv)
 {
-    compile_options options = {0};
-    apr_getopt_t *getopt;
-    apr_getopt_init(&getopt, pool, argc, argv);
-    bool understood = read_options(getopt, &options);
-    if (understood && options.help) {
-        printf("%s%s", usage, help);
-        return ATY_EXIT_FINE;
+    compile_options given = {0};
+    const aty_option options[] = {{"output", 'o', NULL, &given.table},
+                                  {"quiet", 'q', &given.quiet, NULL},
+                                  {NULL, 0, NULL, NULL}};
+    const aty_command_line line = {usage, help, options};
+    const char *const *arguments;
+    int count;
+    int code = aty_options_read(&line, argc, argv, &arguments, &count);
+
+    if (code != ATY_OPTIONS_READ) {
+        return code;
     }
-    if (!understood || !options.table || argc - getopt->ind != 1) {
-        fputs(usage, stderr);
-        return ATY_EXIT_TROUBLE;
+    if (count != 1 || !given.table) {
+        return aty_options_wrong(&line);
     }
-    options.policy = getopt->argv[getopt->ind];
-    if (same_file(options.policy, options.table)) {
+    given.policy = arguments[0];
+    if (same_file(given.policy, given.table)) {
         fprintf(stderr, "authorityc: error: the table would overwrite the policy '%s'\n",
-                options.policy);
+                given.policy);
         return ATY_EXIT_TROUBLE;
     }
-    return compile(pool, &options);
+    return compile(pool, &given);
 }

@@ -5,11 +5,20 @@
 #include "authorityc/model.h"
 #include "authorityc/pem.h"
 
-/* The phases; each relies on the records of those before it. */
-static void (*const phases[])(aty_model *) = {
-    aty_addresses_place, aty_names_index, aty_settings_resolve, aty_accept_pairs_resolve,
-    aty_groups_form,     aty_model_check, aty_groups_check,     aty_origin_sets_encode,
-};
+/* The phases; each relies on the records of those before it. What the last ones say would
+ * mislead where something was an error: a directive that is misspelt is not there. */
+static void (*const reading[])(aty_model *) = {aty_addresses_place, aty_names_index,
+                                               aty_settings_resolve,
+                                               aty_accept_pairs_resolve, NULL};
+static void (*const judging[])(aty_model *) = {
+    aty_groups_form, aty_model_check, aty_groups_check, aty_origin_sets_encode, NULL};
+
+static void phases_run(aty_model *model, void (*const *phase)(aty_model *))
+{
+    for (; *phase; phase++) {
+        (*phase)(model);
+    }
+}
 
 /* The reader must accept what was written; else the fault is ours, and nobody gets it. */
 static bool proven(aty_diag *diag, const void *blob, size_t size)
@@ -42,8 +51,9 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
     };
 
     *blob = NULL;
-    for (size_t i = 0; i < sizeof phases / sizeof phases[0]; i++) {
-        phases[i](&model);
+    phases_run(&model, reading);
+    if (aty_diag_errors(diag) == 0) {
+        phases_run(&model, judging);
     }
     if (aty_diag_errors(diag) > 0) {
         return false;

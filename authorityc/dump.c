@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <apr_getopt.h>
-
 #include "authorityc/commands.h"
+#include "authorityc/options.h"
 #include "authorityc/table_input.h"
 #include "authorityc/table_json.h"
 #include "authorityc/table_words.h"
@@ -205,27 +204,15 @@ static int dump(apr_pool_t *pool, const char *path, bool json)
 
 int aty_command_dump(apr_pool_t *pool, int argc, const char *const *argv)
 {
-    static const apr_getopt_option_t options[] = {
-        {"json", 'j', FALSE, NULL}, {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL}};
-    apr_getopt_t *getopt;
     bool json = false;
-    int option;
-    const char *argument;
-    apr_status_t status;
+    const aty_option options[] = {{"json", 0, &json, NULL}, {NULL, 0, NULL, NULL}};
+    const aty_command_line line = {usage, help, options};
+    const char *const *arguments;
+    int count;
+    int code = aty_options_read(&line, argc, argv, &arguments, &count);
 
-    apr_getopt_init(&getopt, pool, argc, argv);
-    getopt->interleave = TRUE;
-    while ((status = apr_getopt_long(getopt, options, &option, &argument)) ==
-           APR_SUCCESS) {
-        if (option == 'h') {
-            printf("%s%s", usage, help);
-            return ATY_EXIT_FINE;
-        }
-        json = true;
+    if (code != ATY_OPTIONS_READ) {
+        return code;
     }
-    if (status != APR_EOF || argc - getopt->ind != 1) {
-        fputs(usage, stderr);
-        return ATY_EXIT_TROUBLE;
-    }
-    return dump(pool, getopt->argv[getopt->ind], json);
+    return count == 1 ? dump(pool, arguments[0], json) : aty_options_wrong(&line);
 }

@@ -4,9 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include <apr_getopt.h>
-
 #include "authorityc/commands.h"
+#include "authorityc/options.h"
 #include "authorityc/table_input.h"
 
 static const char usage[] =
@@ -39,43 +38,7 @@ typedef struct {
     const char *pairs;
     bool http1;
     bool json;
-    bool help;
 } explain_options;
-
-static const apr_getopt_option_t option_list[] = {
-    {"address", 'a', TRUE, NULL}, {"pairs", 'p', TRUE, NULL}, {"http1", '1', FALSE, NULL},
-    {"json", 'j', FALSE, NULL},   {"help", 'h', FALSE, NULL}, {NULL, 0, 0, NULL},
-};
-
-/* Reads the options; false after apr_getopt has said what is wrong. */
-static bool options_read(apr_getopt_t *getopt, explain_options *options)
-{
-    int option;
-    const char *argument;
-    apr_status_t status;
-
-    getopt->interleave = TRUE;
-    while ((status = apr_getopt_long(getopt, option_list, &option, &argument)) ==
-           APR_SUCCESS) {
-        switch (option) {
-        case 'a':
-            options->address = argument;
-            break;
-        case 'p':
-            options->pairs = argument;
-            break;
-        case '1':
-            options->http1 = true;
-            break;
-        case 'j':
-            options->json = true;
-            break;
-        default:
-            options->help = true;
-        }
-    }
-    return status == APR_EOF;
-}
 
 static int pairs_answer(const aty_table *table, const aty_question_options *asked,
                         const explain_options *options)
@@ -145,22 +108,22 @@ static int answer(apr_pool_t *pool, const explain_options *options,
 
 int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
 {
-    explain_options options = {0};
-    apr_getopt_t *getopt;
+    explain_options given = {0};
+    const aty_option options[] = {
+        {"address", 0, NULL, &given.address},
+        {"pairs", 0, NULL, &given.pairs},
+        {"http1", 0, &given.http1, NULL},
+        {"json", 0, &given.json, NULL},
+        {NULL, 0, NULL, NULL},
+    };
+    const aty_command_line line = {usage, help, options};
+    const char *const *arguments;
+    int count;
+    int code = aty_options_read(&line, argc, argv, &arguments, &count);
 
-    apr_getopt_init(&getopt, pool, argc, argv);
-    if (!options_read(getopt, &options)) {
-        fputs(usage, stderr);
-        return ATY_EXIT_TROUBLE;
+    if (code != ATY_OPTIONS_READ) {
+        return code;
     }
-    if (options.help) {
-        fputs(usage, stdout);
-        fputs(help, stdout);
-        return ATY_EXIT_FINE;
-    }
-    if (argc - getopt->ind != (options.pairs ? 1 : 3)) {
-        fputs(usage, stderr);
-        return ATY_EXIT_TROUBLE;
-    }
-    return answer(pool, &options, (const char *const *)getopt->argv + getopt->ind);
+    return count == (given.pairs ? 1 : 3) ? answer(pool, &given, arguments)
+                                          : aty_options_wrong(&line);
 }

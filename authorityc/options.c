@@ -1,0 +1,89 @@
+#include "authorityc/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "authorityc/commands.h"
+
+#define OPTIONS_MAX 16
+#define HELP        'h'
+#define LONG_ONLY   256 /* what getopt_long returns for option N without a letter: plus N \
+                         */
+
+typedef struct {
+    struct option options[OPTIONS_MAX + 2];
+    char letters[3 * OPTIONS_MAX + 1];
+} getopt_lists;
+
+static int code_of(const aty_option *options, int index)
+{
+    return options[index].letter ? options[index].letter : LONG_ONLY + index;
+}
+
+static void lists_fill(getopt_lists *lists, const aty_option *options)
+{
+    char *letter = lists->letters;
+    int count = 0;
+
+    for (; options[count].name && count < OPTIONS_MAX; count++) {
+        bool has_value = options[count].value != NULL;
+        lists->options[count] = (struct option){
+            options[count].name, has_value ? required_argument : no_argument, NULL,
+            code_of(options, count)};
+        if (options[count].letter) {
+            *letter++ = options[count].letter;
+            if (has_value) {
+                *letter++ = ':';
+            }
+        }
+    }
+    lists->options[count] = (struct option){"help", no_argument, NULL, HELP};
+    lists->options[count + 1] = (struct option){NULL, 0, NULL, 0};
+    *letter = '\0';
+}
+
+static void option_take(const aty_option *options, int code, const char *value)
+{
+    int index = 0;
+
+    while (code_of(options, index) != code) {
+        index++;
+    }
+    if (options[index].flag) {
+        *options[index].flag = true;
+    }
+    else {
+        *options[index].value = value;
+    }
+}
+
+int aty_options_wrong(const aty_command_line *line)
+{
+    fputs(line->usage, stderr);
+    return ATY_EXIT_TROUBLE;
+}
+
+int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
+                     const char *const **arguments, int *argument_count)
+{
+    getopt_lists lists;
+    char *const *words =
+        (char *const *)argv; /* getopt_long permutes, and writes no more */
+    int code;
+
+    lists_fill(&lists, line->options);
+    optind = 0;
+    while ((code = getopt_long(argc, words, lists.letters, lists.options, NULL)) != -1) {
+        if (code == '?') {
+            return aty_options_wrong(line);
+        }
+        if (code == HELP) {
+            printf("%s%s", line->usage, line->help);
+            return ATY_EXIT_FINE;
+        }
+        option_take(line->options, code, optarg);
+    }
+    *arguments = argv + optind;
+    *argument_count = argc - optind;
+    return ATY_OPTIONS_READ;
+}
