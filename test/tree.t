@@ -18,7 +18,7 @@ sub remarks {
 }
 
 my @c = files(qr/\.[ch]$/);
-my @shell = files(qr,^(?:build/(?!.*\.d/)[^/]+$|\.ci/run$|.*\.sh$),);
+my @shell = files(qr,^(?:build/[^/]+$|\.ci/run$|.*\.sh$),);
 my @written = grep { !/^(?:LICENSE|test\/golden\/)/ } files(qr/./);
 my @source = grep { /(?:\.[ch]|\.t|\.pm|\.sh|\.mjs|^Makefile|^build\/[^\/]+)$/ } @written;
 

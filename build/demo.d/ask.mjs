@@ -1,7 +1,7 @@
 // Asks a server as a browser does that reuses its connections: one HTTP/2 connection for
 // each name that connects, and on it one request after the other, whatever was answered.
 //
-//   node ask.mjs PORT CERTS <lines "CONNECTION PROTOCOL AUTHORITY PATH"
+//   node ask.mjs PORT SITE <lines "CONNECTION PROTOCOL AUTHORITY PATH"
 //
 // CONNECTION is the name in the TLS handshake, or `-` for none; PROTOCOL is h2 or http/1.1.
 // Prints `answer CONNECTION AUTHORITY STATUS BODY` for each line, STATUS being
@@ -12,10 +12,10 @@ import fs from 'node:fs';
 import http2 from 'node:http2';
 import tls from 'node:tls';
 
-const [port, certs] = process.argv.slice(2);
-const ca = fs.readFileSync(`${certs}/ca.pem`);
-const cert = fs.readFileSync(`${certs}/staff.pem`);
-const key = fs.readFileSync(`${certs}/staff.key`);
+const [port, site] = process.argv.slice(2);
+const ca = fs.readFileSync(`${site}/server/test-ca.pem`);
+const cert = fs.readFileSync(`${site}/staff/clerk.pem`);
+const key = fs.readFileSync(`${site}/staff/clerk.key`);
 const patience = 10000; // milliseconds for one answer
 
 function handshake(connection, protocol) {
