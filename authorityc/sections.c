@@ -204,11 +204,11 @@ void aty_section_close(aty_parser *parser, const aty_line *line)
     if (any_open(parser) && closes(aty_frame_top(parser), line->name.text)) {
         pop(parser);
     }
-    else if (parser->implied > 0 && find_section(line->name.text)) {
-        parser->implied--;
-    }
     else if (any_open(parser)) {
         mismatch(parser, &line->name);
+    }
+    else if (parser->implied > 0) {
+        parser->implied--;
     }
     else {
         not_open_error(parser, &line->name);

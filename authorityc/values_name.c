@@ -10,6 +10,8 @@
 #include "authorityc/directives.h"
 #include "authorityc/values.h"
 
+#define LETTERS_AND_DIGITS \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 #define LABEL_MAX 63  /* bytes, RFC 1035 §2.3.4 */
 #define HOST_MAX  253 /* bytes, with the dots between labels */
 
@@ -87,6 +89,9 @@ static const char *host_problem(apr_pool_t *pool, const char *host, bool pattern
     }
     if (stray) {
         return apr_psprintf(pool, "has '%c', which no host name has", stray);
+    }
+    if (!host[strcspn(host, LETTERS_AND_DIGITS "*?")]) {
+        return "has neither a letter nor a digit";
     }
     return label_problem(pool, host);
 }
