@@ -48,6 +48,7 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
         .writer = aty_writer_create(pool, policy->sni_policy),
         .certificates = aty_certificates_create(pool),
         .pems = aty_pems_create(pool),
+        .files = apr_hash_make(pool),
     };
 
     *blob = NULL;

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include <apr_file_info.h>
+#include <apr_strings.h>
+
 #include "authorityc/source.h"
 
 const aty_vhost *aty_model_vhost(const aty_model *model, uint32_t vhost)
@@ -40,8 +43,31 @@ const char *aty_model_path(const aty_model *model, const char *path)
                : path;
 }
 
+static const char *absolute(apr_pool_t *pool, const char *path)
+{
+    char *current;
+    char *merged;
+
+    return apr_filepath_get(&current, 0, pool) == APR_SUCCESS &&
+                   apr_filepath_merge(&merged, current, path, 0, pool) == APR_SUCCESS
+               ? merged
+               : path;
+}
+
+const char *aty_model_source(const aty_model *model, const aty_place *place)
+{
+    const aty_source *source = place->source;
+    const char *path = apr_hash_get(model->files, &source, sizeof source);
+
+    if (!path) {
+        path = aty_model_path(model, absolute(model->pool, source->file->path));
+        apr_hash_set(model->files, apr_pmemdup(model->pool, &source, sizeof source),
+                     sizeof source, path);
+    }
+    return path;
+}
+
 aty_le32 aty_model_file(const aty_model *model, const aty_place *place)
 {
-    return aty_writer_string(model->writer,
-                             aty_model_path(model, place->source->file->path));
+    return aty_writer_string(model->writer, aty_model_source(model, place));
 }

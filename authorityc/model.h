@@ -23,6 +23,7 @@ typedef struct {
     aty_writer *writer;
     struct aty_certificates *certificates; /* certificate.h */
     struct aty_pems *pems;                 /* pem.h */
+    apr_hash_t *files;                     /* model.c: aty_source * -> its path */
 } aty_model;
 
 /* Vhost N of the policy. */
@@ -37,7 +38,10 @@ const aty_word *aty_model_name_word(const aty_model *model, uint32_t name);
  */
 const char *aty_model_path(const aty_model *model, const char *path);
 
-/* The file of a place, likewise, as a string of the table. */
+/* The file of a place, likewise: the same from wherever the compiler was started. */
+const char *aty_model_source(const aty_model *model, const aty_place *place);
+
+/* The same as a string of the table. */
 aty_le32 aty_model_file(const aty_model *model, const aty_place *place);
 
 /* addresses.c: appends the address sets and every vhost's seats. */

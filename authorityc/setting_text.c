@@ -6,8 +6,6 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/source.h"
-
 static const aty_tls_scalar none[] = {ATY_TLS_SCALARS};
 
 static const aty_tls_scalar client_auth[] = {ATY_TLS_VERIFY_CLIENT, ATY_TLS_VERIFY_DEPTH,
@@ -184,9 +182,9 @@ static const char *zone_text(const aty_model *model, const aty_vhost *vhost)
     const aty_scope *scope = &vhost->scope;
 
     if (scope->isolate && scope->isolate->number) {
-        return apr_psprintf(
-            model->pool, "Isolate on (%s, %s:%u)", vhost->server_name->text,
-            aty_model_path(model, vhost->place.source->file->path), vhost->place.line);
+        return apr_psprintf(model->pool, "Isolate on (%s, %s:%u)",
+                            vhost->server_name->text,
+                            aty_model_source(model, &vhost->place), vhost->place.line);
     }
     return scope->zone ? apr_pstrcat(model->pool, "Zone ", scope->zone->words[0].text,
                                      (char *)NULL)
