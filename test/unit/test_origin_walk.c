@@ -4,6 +4,7 @@
  * links: mod_authority/origin_walk.c
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <apr_general.h>
 #include <apr_thread_proc.h>
@@ -247,6 +248,7 @@ int main(void)
     fixture f;
     apr_pool_t *root;
 
+    alarm(20); /* a walk that waits for data would wait forever */
     apr_initialize();
     apr_pool_create(&root, NULL);
     apr_pool_create(&f.pool, root);
