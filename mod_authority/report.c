@@ -160,10 +160,10 @@ void aty_report_misdirected(request_rec *r, const aty_connection *connection,
         return;
     }
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                  "ATY301: request for '%s' (vhost '%s') is misdirected on a connection "
-                  "of '%s': %s: %s (%s)",
-                  ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
+                  "ATY301: misdirected on a connection of '%s': request for '%s' "
+                  "(vhost '%s'): %s: %s (%s)",
                   connection->server ? connection->server->server_hostname : "-",
+                  ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
                   aty_reason_name(reason), aty_reason_sentence(reason),
                   places(r, connection, pair, reason));
 }
