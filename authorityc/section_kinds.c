@@ -89,6 +89,7 @@ static void open_bundle(aty_parser *parser, aty_frame *frame, const aty_line *li
     if (!usable) {
         return;
     }
+    aty_value_check_identifier(&parser->values, "<TLS>", &line->words[0]);
     bundle->name = line->words[0].text;
     bundle->place = line->words[0].place;
     const aty_bundle *known =

@@ -93,20 +93,27 @@ bool aty_value_number(const aty_values *values, const aty_directive_spec *spec,
     return true;
 }
 
-bool aty_value_identifier(const aty_values *values, const aty_directive_spec *spec,
-                          aty_directive *directive, aty_word *words)
+bool aty_value_check_identifier(const aty_values *values, const char *what,
+                                const aty_word *word)
 {
-    (void)directive;
-    for (const char *at = words[0].text; *at; at++) {
+    for (const char *at = word->text; *at; at++) {
         if (!isalnum((unsigned char)*at) && !strchr("-_.", *at)) {
-            aty_diag_error(values->diag, &words[0].place,
-                           "'%s' is no name for '%s': letters, digits, '-', '_' and '.' "
+            aty_diag_error(values->diag, &word->place,
+                           "'%s' is no name for %s: letters, digits, '-', '_' and '.' "
                            "may stand in it",
-                           aty_shown(values->pool, words[0].text), spec->name);
+                           aty_shown(values->pool, word->text), what);
             return false;
         }
     }
     return true;
+}
+
+bool aty_value_identifier(const aty_values *values, const aty_directive_spec *spec,
+                          aty_directive *directive, aty_word *words)
+{
+    (void)directive;
+    const char *what = apr_psprintf(values->pool, "'%s'", spec->name);
+    return aty_value_check_identifier(values, what, &words[0]);
 }
 
 bool aty_value_path(const aty_values *values, const aty_directive_spec *spec,

@@ -37,7 +37,7 @@ typedef struct {
 aty_value_parser aty_value_choice;       /* one of spec->choices, then of spec->flags */
 aty_value_parser aty_value_number;       /* spec->least to spec->most */
 aty_value_parser aty_value_path;         /* a file or directory, on this machine or not */
-aty_value_parser aty_value_identifier;   /* a name of our own: letters, digits, _ - . */
+aty_value_parser aty_value_identifier;   /* first, a name of our own */
 aty_value_parser aty_value_protocols;    /* Protocols */
 aty_value_parser aty_value_ssl_protocol; /* SSLProtocol */
 aty_value_parser aty_value_ciphers;      /* SSLCipherSuite; number: 1 for TLSv1.3 */
@@ -49,6 +49,10 @@ aty_value_parser aty_value_host_names;   /* each word a host name */
 
 /* "; did you mean 'known'?", or "" where no known word is near. */
 const char *aty_value_hint(apr_pool_t *pool, const char *word, const aty_choice *choices);
+
+/* Checks a name of our own, which `what` takes: letters, digits, '-', '_' and '.'. */
+bool aty_value_check_identifier(const aty_values *values, const char *what,
+                                const aty_word *word);
 
 /* Reads one `addr[:port]` of <VirtualHost>. */
 bool aty_value_address(const aty_values *values, const aty_word *word,

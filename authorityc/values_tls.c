@@ -5,6 +5,7 @@
 #include <apr_file_info.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "authorityc/directives.h"
@@ -150,22 +151,43 @@ bool aty_value_responder(const aty_values *values, const aty_directive_spec *spe
     return false;
 }
 
-/* What a command of SSL_CONF_cmd(3) takes, in the words of mod_ssl's context. */
-static int command_type(const char *command)
+/* OpenSSL's reader of commands, as mod_ssl sets it up; one for all directives. */
+typedef struct {
+    SSL_CTX *server;
+    SSL_CONF_CTX *commands;
+} aty_conf_reader;
+
+static apr_status_t free_reader(void *data)
 {
-    SSL_CONF_CTX *context = SSL_CONF_CTX_new();
-    if (!context) {
-        return SSL_CONF_TYPE_UNKNOWN;
-    }
-    SSL_CONF_CTX_set_flags(context, SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER |
-                                        SSL_CONF_FLAG_CERTIFICATE);
-    int type = SSL_CONF_cmd_value_type(context, command);
-    SSL_CONF_CTX_free(context);
-    return type;
+    aty_conf_reader *reader = data;
+    SSL_CONF_CTX_free(reader->commands);
+    SSL_CTX_free(reader->server);
+    return APR_SUCCESS;
 }
 
-bool aty_value_openssl_conf(const aty_values *values, const aty_directive_spec *spec,
-                            aty_directive *directive, aty_word *words)
+/* NULL where OpenSSL is out of memory. */
+static SSL_CONF_CTX *conf_commands(apr_pool_t *pool)
+{
+    static const char key[] = "aty_conf_reader";
+    void *known = NULL;
+    apr_pool_userdata_get(&known, key, pool);
+    aty_conf_reader *reader = known;
+    if (!reader) {
+        reader = apr_pcalloc(pool, sizeof(*reader));
+        reader->server = SSL_CTX_new(TLS_server_method());
+        reader->commands = SSL_CONF_CTX_new();
+        if (reader->server && reader->commands) {
+            SSL_CONF_CTX_set_flags(reader->commands, SSL_CONF_FLAG_FILE |
+                                                         SSL_CONF_FLAG_SERVER |
+                                                         SSL_CONF_FLAG_CERTIFICATE);
+            SSL_CONF_CTX_set_ssl_ctx(reader->commands, reader->server);
+        }
+        apr_pool_userdata_setn(reader, key, free_reader, pool);
+    }
+    return reader->server ? reader->commands : NULL;
+}
+
+static bool unknown_command(const aty_values *values, const aty_word *command)
 {
     static const aty_choice known[] = {
         {"CipherString", 0, false},
@@ -182,16 +204,31 @@ bool aty_value_openssl_conf(const aty_values *values, const aty_directive_spec *
         {"VerifyMode", 0, false},
         {NULL, 0, false},
     };
-    int type = command_type(words[0].text);
+    aty_diag_error(values->diag, &command->place,
+                   "OpenSSL has no configuration command '%s'%s",
+                   aty_shown(values->pool, command->text),
+                   aty_value_hint(values->pool, command->text, known));
+    return false;
+}
+
+bool aty_value_openssl_conf(const aty_values *values, const aty_directive_spec *spec,
+                            aty_directive *directive, aty_word *words)
+{
+    SSL_CONF_CTX *commands = conf_commands(values->pool);
+    int type = commands ? SSL_CONF_cmd_value_type(commands, words[0].text)
+                        : SSL_CONF_TYPE_UNKNOWN;
     if (type == SSL_CONF_TYPE_UNKNOWN) {
-        aty_diag_error(values->diag, &words[0].place,
-                       "OpenSSL has no configuration command '%s'%s",
-                       aty_shown(values->pool, words[0].text),
-                       aty_value_hint(values->pool, words[0].text, known));
-        return false;
+        return unknown_command(values, &words[0]);
     }
     if (type == SSL_CONF_TYPE_FILE || type == SSL_CONF_TYPE_DIR) {
         return aty_value_path(values, spec, directive, &words[1]);
+    }
+    if (SSL_CONF_cmd(commands, words[0].text, words[1].text) <= 0) {
+        aty_diag_error(values->diag, &words[1].place,
+                       "OpenSSL does not take '%s' for its command '%s'",
+                       aty_shown(values->pool, words[1].text), words[0].text);
+        ERR_clear_error();
+        return false;
     }
     return true;
 }

@@ -20,13 +20,14 @@ use lib "$FindBin::Bin/lib";
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Copy qw(copy);
-use File::Path qw(make_path remove_tree);
+use File::Path qw(make_path);
+use File::Temp qw(tempdir);
 use Test::More;
 use Tree;
 
 my $program = abs_path(out() . '/authorityc/authorityc') or die "build authorityc first\n";
 my $make_certificates = abs_path('test/make-certificates');
-my $place = out() . '/golden';
+my $place = tempdir('golden-XXXXXX', DIR => out(), CLEANUP => 1);
 
 # Runs a command in the place; returns exit code, standard output and standard error.
 sub run {
@@ -100,7 +101,6 @@ sub test_pairs {
     return;
 }
 
-remove_tree($place);
 for my $path (files(qr,^test/golden/,)) {
     my $copy = $path =~ s,^test/golden,$place,r;
     make_path(dirname($copy));
