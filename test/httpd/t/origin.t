@@ -59,13 +59,11 @@ for my $version (qw(TLSv1.3 TLSv1.2)) {
 
 # What the client says first does not matter, and what it may not know does it no harm.
 {
-    my $tls = tls('site', 'www.example.test', alpn => ['h2']);
-    my $connection = Aty::H2->over($tls, preface_sent => 1);    # nothing is sent at all
+    my $connection = h2('site', 'www.example.test', mute => 1);
     $connection->next_frame for 1 .. 2;
     is(scalar $connection->frames('ORIGIN'), 1,
         'O17: ORIGIN comes before the client has said anything');
-    $connection->send_bytes(Aty::H2::PREFACE);
-    $connection->send_frame($Aty::H2::TYPE{SETTINGS}, 0, 0, '');
+    $connection->begin;
     is($connection->get('static.example.test')->{status}, 200, 'and the connection serves');
 }
 

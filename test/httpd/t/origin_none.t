@@ -24,30 +24,19 @@ none(h2('site', undef), 'O8: a connection without SNI');
 }
 
 {
-    my $h1 = h1('clear', undef, clear => 1);
-    $h1->send_request(host => 'www.example.test', headers => ['Connection: Upgrade, HTTP2-Settings',
-        'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAAP__']);
-    is($h1->response->{status}, 101, 'O3: upgrade to h2c');
-    my $connection = upgraded($h1);
-    none($connection, 'O3: upgrade to h2c');
-    is($connection->response(1)->{status}, 200, 'O3: upgrade to h2c: its answer');
-    is(scalar $connection->frames('ORIGIN'), 0, 'O3: upgrade to h2c: still no ORIGIN');
+    my ($status, $connection) = upgrade(h1('clear', undef, clear => 1), 'www.example.test',
+        'h2c', 'admin.example.test');
+    is($status, 101, 'O3: upgrade to h2c');
+    all_answered($connection, 'O3: upgrade to h2c', 1, 3);
 }
 
 # Over TLS, but not by ALPN "h2".
 {
-    my $h1 = h1('direct', 'direct.example.test', alpn => ['http/1.1']);
-    $h1->send_request(host => 'direct.example.test',
-        headers => ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2',
-            'HTTP2-Settings: AAMAAABkAAQAAP__']);
-    is($h1->response->{status}, 101, 'Upgrade: h2 over TLS');
-    my $connection = upgraded($h1);
-    my $stream = $connection->request(authority => 'direct-too.example.test');
-    none($connection, 'Upgrade: h2 over TLS');
-    is($connection->response(1)->{status}, 200, 'Upgrade: h2 over TLS: its answer');
-    is($connection->response($stream)->{status}, 200,
-        'Upgrade: h2 over TLS: what may share, shares');
-    is(scalar $connection->frames('ORIGIN'), 0, 'Upgrade: h2 over TLS: still no ORIGIN');
+    my ($status, $connection) = upgrade(
+        h1('direct', 'direct.example.test', alpn => ['http/1.1']), 'direct.example.test',
+        'h2', 'direct-too.example.test');
+    is($status, 101, 'Upgrade: h2 over TLS');
+    all_answered($connection, 'Upgrade: h2 over TLS', 1, 3);
 }
 
 {
@@ -85,14 +74,40 @@ for my $alpn (['http/1.1'], undef) {
     is(Aty::H1->over($tls)->get('old.example.test')->{status}, 200, 'and serves it');
 }
 
-# The HTTP/2 that begins after an upgrade, on the connection of an HTTP/1.1 client. httpd
-# ends it as soon as it is idle: ask all at once.
-sub upgraded {
-    my ($h1) = @_;
-    my $connection = Aty::H2->over($h1->io, next_stream => 3);
+# Asks for an upgrade and speaks HTTP/2 behind it at once: httpd ends an upgraded session as
+# soon as it is idle. Returns the status of the answer to the HTTP/1.1 request, and the
+# HTTP/2 connection, on which that request is stream 1.
+sub upgrade {
+    my ($h1, $host, $protocol, @more) = @_;
+    my $bytes = join "\r\n", 'GET / HTTP/1.1', "Host: $host",
+        'Connection: Upgrade, HTTP2-Settings', "Upgrade: $protocol",
+        'HTTP2-Settings: AAMAAABkAAQAAP__', '', '';
+    my $collector = Aty::Collector->new;
+    my $connection = Aty::H2->over($collector, next_stream => 3);
+    $connection->request(authority => $_) for @more;
+    $connection->send_frame($Aty::H2::TYPE{PING}, 0, 0, 'together');
+    $h1->io->write($bytes . $collector->{bytes});
+    my $status = $h1->response->{status};
+    $connection->{io} = $h1->io;
     $connection->{buffer} = $h1->rest;
     $connection->{streams}{1} = {body => ''};
-    return $connection;
+    return ($status, $connection);
+}
+
+# The answers to all of that have come.
+sub all_answered {
+    my ($connection, $what, @streams) = @_;
+    is($connection->response($_)->{status}, 200, "$what: stream $_ is answered") for @streams;
+    1 while !grep({ $_->{payload} eq 'together' } $connection->frames('PING'))
+        && $connection->next_frame;
+    is(scalar $connection->frames('PING'), 1, "$what: and so is PING");
+    is(scalar $connection->frames('ORIGIN'), 0, "$what: no ORIGIN");
 }
 
 finish();
+
+# Keeps what is written.
+package Aty::Collector;
+
+sub new { return bless {bytes => ''}, shift }
+sub write { $_[0]{bytes} .= $_[1]; return 1 }

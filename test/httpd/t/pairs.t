@@ -56,7 +56,7 @@ my @by_hand = (
     ['www',      'partner',  'misdirected', 'other-zone'],
     ['partner',  'alone',    'misdirected', 'other-zone'],
     ['www',      'second',   'misdirected', 'certificate'],
-    ['www',      'copy',     'misdirected', 'certificate'],
+    ['www',      'copy',     'misdirected', 'textual'],
     ['www',      'ciphers',  'misdirected', 'ciphers'],
     ['www',      'new',      'misdirected', 'protocol'],
     ['www',      'conf',     'misdirected', 'openssl-conf'],

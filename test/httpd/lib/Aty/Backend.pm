@@ -51,6 +51,8 @@ sub _serve {
     IO::Socket::SSL->start_SSL(
         $socket,
         SSL_server         => 1,
+        SSL_version        => 'TLSv1_3',
+        SSL_verify_mode    => SSL_VERIFY_NONE,
         SSL_cert_file      => $option{cert},
         SSL_key_file       => $option{key},
         SSL_alpn_protocols => ['h2'],

@@ -35,7 +35,8 @@ use constant {
 
 # Connects over TLS (options of Aty::TLS; ALPN is h2 before http/1.1) and sends the
 # client's preface. Dies where the server does not choose h2. Option settings: a hash of
-# setting numbers; hold: let the windows run dry.
+# setting numbers; hold: let the windows run dry; mute: nothing is sent, and
+# nothing is answered, until `begin`.
 sub connect {
     my ($class, %option) = @_;
     $option{alpn} ||= ['h2', 'http/1.1'];
@@ -59,12 +60,17 @@ sub over {
         encode  => _hpack(),
         decode  => _hpack(),
     }, $class;
-    my $settings = $option{settings} || {};
-    $self->send_bytes(PREFACE) if !$option{preface_sent};
-    $self->send_frame($TYPE{SETTINGS}, 0, 0,
-        join '', map { pack 'nN', $_, $settings->{$_} } sort keys %$settings)
-        if !$option{preface_sent};
+    $self->begin($option{settings}) if !$option{mute};
     return $self;
+}
+
+# Sends the client's preface and its SETTINGS.
+sub begin {
+    my ($self, $settings) = @_;
+    $self->{begun} = 1;
+    $self->send_bytes(PREFACE);
+    $self->send_frame($TYPE{SETTINGS}, 0, 0,
+        join '', map { pack 'nN', $_, $settings->{$_} } sort keys %{$settings || {}});
 }
 
 sub _hpack {
@@ -144,7 +150,7 @@ sub _take {
 sub _answer {
     my ($self, $frame) = @_;
     my $type = $frame->{type};
-    my $ack = $frame->{flags} & ACK;
+    my $ack = !$self->{begun} || $frame->{flags} & ACK;
     $self->send_frame($TYPE{SETTINGS}, ACK, 0, '') if $type == $TYPE{SETTINGS} && !$ack;
     $self->send_frame($TYPE{PING}, ACK, 0, $frame->{payload})
         if $type == $TYPE{PING} && !$ack;

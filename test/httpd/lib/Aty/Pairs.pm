@@ -34,8 +34,9 @@ sub site_authorities { return _full(@authorities) }
 my %staff = map { $_ => 1 } _full(qw(admin locked));
 
 # Asks every pair [CONNECTION, AUTHORITY]. Options: port; server (an Aty::Server, or none
-# for the suite's own); http1; path (of a pair, code). Returns a hash for each pair: status,
-# or rst; verdict and reason as the access log has them.
+# for the suite's own); http1; path (of a pair, code); fresh (a connection for each pair).
+# Returns a hash for each pair: status, or rst; verdict and reason as the access log has
+# them.
 sub ask_pairs {
     my ($pairs, %option) = @_;
     my (@answers, %open);
@@ -44,7 +45,7 @@ sub ask_pairs {
         $open{$name} ||= _connect($name, %option);
         my $path = $option{path} ? $option{path}->(@$pair) : '/';
         my $answer = _ask($open{$name}, $authority, $path);
-        delete $open{$name} if $answer->{ended};
+        delete $open{$name} if $answer->{ended} || $option{fresh};
         push @answers, $answer;
     }
     for my $answer (@answers) {
@@ -74,9 +75,9 @@ sub _ask {
         return {id => $id, ended => $response->{lost} || $connection->goaway,
             status => $response->{status} // 0, rst => $response->{rst}};
     }
+    # httpd closes after a refusal, and says so only where the module is in it.
     my $response = $connection->get($authority, $path, headers => ["X-Id: $id"]);
-    my ($field) = @{$response->{headers}{connection} || []};
-    return {id => $id, status => $response->{status}, ended => ($field // '') eq 'close'};
+    return {id => $id, status => $response->{status}, ended => $response->{status} != 200};
 }
 
 1;

@@ -5,25 +5,34 @@ package Aty::Plain;
 use strict;
 use warnings;
 
-use Aty::TLS;
 use IO::Select;
 use IO::Socket::INET;
+use Socket qw(IPPROTO_TCP TCP_NODELAY);
+
+our $DEADLINE = 10;    # seconds that any one answer may take
 
 sub connect {
     my ($class, %option) = @_;
+    return bless {socket => socket_to($option{port})}, $class;
+}
+
+# A socket to a port on loopback, without Nagle's delays; dies where nobody listens.
+sub socket_to {
+    my ($port) = @_;
     my $socket = IO::Socket::INET->new(
         PeerAddr => '127.0.0.1',
-        PeerPort => $option{port},
-        Timeout  => $Aty::TLS::DEADLINE,
-    ) or die "connect to port $option{port}: $@\n";
-    return bless {socket => $socket}, $class;
+        PeerPort => $port,
+        Timeout  => $DEADLINE,
+    ) or die "connect to port $port: $@\n";
+    setsockopt $socket, IPPROTO_TCP, TCP_NODELAY, 1;
+    return $socket;
 }
 
 # What has come; undef at the end of the stream.
 sub read {
     my ($self) = @_;
-    IO::Select->new($self->{socket})->can_read($Aty::TLS::DEADLINE)
-        or die "no answer within $Aty::TLS::DEADLINE seconds\n";
+    IO::Select->new($self->{socket})->can_read($DEADLINE)
+        or die "no answer within $DEADLINE seconds\n";
     my $got = sysread $self->{socket}, my $bytes, 65536;
     return if !$got;
     return $bytes;

@@ -7,15 +7,13 @@ package Aty::TLS;
 use strict;
 use warnings;
 
+use Aty::Plain;
 use IO::Select;
-use IO::Socket::INET;
 use Net::SSLeay;
 
 Net::SSLeay::load_error_strings();
 Net::SSLeay::SSLeay_add_ssl_algorithms();
 Net::SSLeay::randomize();
-
-our $DEADLINE = 10;    # seconds that any one answer may take
 
 my %VERSION = ('TLSv1.2' => 0x0303, 'TLSv1.3' => 0x0304);
 
@@ -25,12 +23,8 @@ my %VERSION = ('TLSv1.2' => 0x0303, 'TLSv1.3' => 0x0304);
 # post-handshake authentication).
 sub connect {
     my ($class, %option) = @_;
-    my $self = bless {raw => '', records => [], deadline => $DEADLINE}, $class;
-    $self->{socket} = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1',
-        PeerPort => $option{port},
-        Timeout  => $DEADLINE,
-    ) or die "connect to port $option{port}: $@\n";
+    my $self = bless {raw => '', records => [], deadline => $Aty::Plain::DEADLINE}, $class;
+    $self->{socket} = Aty::Plain::socket_to($option{port});
     $self->{context} = _context(\%option);
     $self->{ssl} = Net::SSLeay::new($self->{context});
     _prepare($self->{ssl}, \%option);

@@ -30,7 +30,7 @@ sub import {
 
 my $vars = Apache::Test::vars();
 my $log  = Aty::Log->new("$vars->{t_logs}/error_log", "$vars->{t_logs}/error_log.checked");
-my (@servers, $requests);
+my (@servers, $requests, %access_logs);
 
 # What every start logs: see servers/site.conf.in.
 $log->announce(qr/ATY102: .*stranger\.example\.test/) if $log->is_unread;
@@ -118,18 +118,30 @@ sub _common {
 sub logged {
     my ($id, $server) = @_;
     my $path = ($server ? $server->root : var('serverroot')) . '/logs/authority_log';
+    my $known = $access_logs{$path} ||= {at => 0};
     my $end = time + 5;
-    while (time < $end) {
-        for (reverse split /\n/, -e $path ? file($path) : '') {
-            my ($seen, @fields) = split ' ';
-            next if $seen ne $id;
-            my %line;
-            @line{qw(status vhost verdict reason group conn)} = @fields;
-            return \%line;
-        }
-        sleep 0.02;
+    while (!$known->{lines}{$id}) {
+        die "no line for $id in $path\n" if time > $end;
+        _read_access_log($path, $known) or sleep 0.01;
     }
-    die "no line for $id in $path\n";
+    my %line;
+    @line{qw(status vhost verdict reason group conn)} = split ' ', $known->{lines}{$id};
+    return \%line;
+}
+
+# Takes in what was written since; false where there is nothing new.
+sub _read_access_log {
+    my ($path, $known) = @_;
+    open my $file, '<:raw', $path or return;
+    seek $file, $known->{at}, 0;
+    my $before = $known->{at};
+    while (my $line = <$file>) {
+        last if $line !~ /\n\z/;
+        $known->{at} += length $line;
+        my ($id, $fields) = split ' ', $line, 2;
+        $known->{lines}{$id} = $fields;
+    }
+    return $known->{at} > $before;
 }
 
 # A header to find a request in the access log by.
