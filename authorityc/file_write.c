@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,18 @@ static const char *replace(apr_pool_t *pool, const char *path, const void *bytes
     return sync_directory(pool, path);
 }
 
+/* With signals held back: nobody's Ctrl-C leaves a temporary file. */
+static const char *replace_unstopped(apr_pool_t *pool, const char *path,
+                                     const void *bytes, size_t size)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    const char *problem = replace(pool, path, bytes, size);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return problem;
+}
+
 const char *aty_file_replace(apr_pool_t *pool, const char *path, const void *bytes,
                              size_t size)
 {
@@ -101,7 +114,7 @@ const char *aty_file_replace(apr_pool_t *pool, const char *path, const void *byt
     char target[PATH_MAX];
     if (stat(path, &about) != 0) {
         bool missing = errno == ENOENT && lstat(path, &about) != 0;
-        return missing ? replace(pool, path, bytes, size)
+        return missing ? replace_unstopped(pool, path, bytes, size)
                        : failed(pool, "cannot look at it");
     }
     if (!S_ISREG(about.st_mode)) {
@@ -110,5 +123,5 @@ const char *aty_file_replace(apr_pool_t *pool, const char *path, const void *byt
     if (!realpath(path, target)) {
         return failed(pool, "cannot look at it");
     }
-    return replace(pool, target, bytes, size);
+    return replace_unstopped(pool, target, bytes, size);
 }

@@ -1,5 +1,6 @@
 /* main.c: which command runs. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,12 +101,14 @@ int main(int argc, const char *const *argv)
         apr_pool_create_ex(&pool, NULL, out_of_memory, NULL) != APR_SUCCESS) {
         return out_of_memory(APR_ENOMEM);
     }
+    /* Too large a file is an error of write(2), with a message, and not the end. */
+    signal(SIGXFSZ, SIG_IGN);
     int code = run(pool, argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         fprintf(stderr, "authorityc: error: cannot write the answer: %s\n",
                 strerror(errno));
         code = ATY_EXIT_TROUBLE;
     }
-    /* The pools are not destroyed: the process ends, and the memory with it. */
+    apr_pool_destroy(pool); /* and what OpenSSL keeps for it */
     return code;
 }
