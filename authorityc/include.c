@@ -39,7 +39,14 @@ static const char *policy_directory(apr_pool_t *pool, const char *path)
         status = apr_filepath_merge(&directory, current, directory_of(pool, path),
                                     APR_FILEPATH_NATIVE, pool);
     }
-    return status == APR_SUCCESS ? directory : NULL;
+    if (status != APR_SUCCESS) {
+        return NULL;
+    }
+    size_t length = strlen(directory);
+    if (length > 1 && directory[length - 1] == '/') {
+        directory[length - 1] = '\0';
+    }
+    return directory;
 }
 
 const aty_source *aty_source_of_policy(aty_parser *parser, const char *path)
