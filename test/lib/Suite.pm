@@ -31,14 +31,15 @@ sub run_suite {
             print 'ok ', ++$points, " # skip $file $2\n" if $2;
         }
         elsif ($line =~ /^(not )?ok \d+(?: - )?(.*)/ && $file) {
-            point(!$1, $2 =~ /^\Q$file\E:/ ? $2 : "$file: $2");
+            my ($failed, $name) = ($1, $2);
+            point(!$failed, $name =~ /^\Q$file\E:/ ? $name : "$file: $name");
             $handed_on++;
         }
         elsif ($line =~ /^Files=\d+, Tests=(\d+)/) {
             $counted = $1;
         }
         elsif ($line =~ /^(?:#|run:)/) {
-            print "# $line";
+            print STDERR $line =~ s/^(?!#)/# /r;
         }
     }
     point(scalar close($suite), "the suite under $mpm ends well");
