@@ -17,7 +17,9 @@ static const char *context_ciphers(apr_pool_t *pool, SSL_CTX *context)
         APR_ARRAY_PUSH(names, const char *) =
             SSL_CIPHER_get_name(sk_SSL_CIPHER_value(ciphers, i));
     }
-    return apr_array_pstrcat(pool, names, ':');
+    return apr_psprintf(pool, "%s, at security level %d",
+                        apr_array_pstrcat(pool, names, ':'),
+                        SSL_CTX_get_security_level(context));
 }
 
 const char *aty_cipher_expand(apr_pool_t *pool, const char *list, const char *list_13)

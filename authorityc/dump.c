@@ -10,8 +10,9 @@
 #include "authorityc/table_json.h"
 #include "authorityc/table_words.h"
 #include "core/origin.h"
+#include "core/setting.h"
 
-static const char usage[] = "usage: authorityc dump [--json] TABLE\n";
+static const char usage[] = "usage: authorityc dump [--json] TABLE|POLICY\n";
 
 static const char help[] = "\n"
                            "Prints all that a table holds, in the order of its policy. A "
@@ -68,21 +69,33 @@ static void flags_dump(const aty_vhost_record *vhost)
     }
 }
 
+static void setting_dump(const aty_table *table, const aty_setting_record *setting)
+{
+    aty_setting_line line = {0};
+    const char *meaning = aty_table_string(table, setting->real);
+
+    while (aty_setting_next(table, setting, &line)) {
+        printf("    %.*s", (int)line.length, line.text);
+        place_dump(table, line.place->file, line.place->line);
+        putchar('\n');
+    }
+    if (aty_get(setting->text) != aty_get(setting->real)) {
+        printf("    that is: %s\n", meaning);
+    }
+}
+
 static void settings_dump(const aty_table *table, uint32_t vhost)
 {
     for (int field = 0; field < ATY_FIELD_COUNT; field++) {
         const aty_setting_record *setting =
             aty_vhost_setting(table, vhost, (aty_field)field);
-        const char *text = aty_table_string(table, setting->text);
-        const char *meaning = aty_table_string(table, setting->real);
-        if (*text == '\0' && (*meaning == '\0' || field == ATY_FIELD_CIPHERS)) {
-            continue;
-        }
-        printf("  %s: %s", aty_words_field((aty_field)field), *text ? text : "not set");
-        place_dump(table, setting->file, setting->line);
-        putchar('\n');
-        if (strcmp(text, meaning) != 0) {
-            printf("    that is: %s\n", meaning);
+        bool is_default = *aty_table_string(table, setting->text) == '\0';
+        /* The default list of ciphers is OpenSSL's, and long. */
+        if (!is_default ||
+            (field != ATY_FIELD_CIPHERS && field != ATY_FIELD_CERTIFICATE &&
+             *aty_table_string(table, setting->real))) {
+            printf("  %s\n", aty_words_field((aty_field)field));
+            setting_dump(table, setting);
         }
     }
 }

@@ -27,6 +27,13 @@ const char *aty_explain_way_out(aty_reason reason);
 aty_difference aty_explain_difference(const aty_table *table,
                                       const aty_question *question, aty_field field);
 
+/* What real clients do with this pair: a sentence, lower case, no full stop; NULL where
+ * there is nothing to say. */
+const char *aty_explain_clients(const aty_table *table, const aty_question *question);
+
+/* Whether a vhost has the name of the authority on another address. */
+bool aty_explain_elsewhere(const aty_table *table, const aty_question *question);
+
 /* The first <Location> of the requested vhost that ends an h2 stream, or NULL. */
 const aty_location_record *aty_explain_location(const aty_table *table,
                                                 const aty_question *question);

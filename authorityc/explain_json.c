@@ -11,6 +11,12 @@ static json_t *side_json(const aty_table *table, uint32_t vhost, aty_field field
     return aty_json_setting(table, setting);
 }
 
+static bool counts(const aty_table *table, const aty_question *question, int field)
+{
+    return field >= ATY_FIELD_TLS_COUNT ||
+           aty_field_counts(table, &question->pair, (aty_field)field);
+}
+
 static json_t *differences_json(const aty_table *table, const aty_question *question)
 {
     json_t *differences = json_array();
@@ -21,9 +27,10 @@ static json_t *differences_json(const aty_table *table, const aty_question *ques
         if (difference != ATY_EQUAL) {
             json_array_append_new(
                 differences,
-                json_pack("{s:s, s:s, s:o, s:o}", "field",
+                json_pack("{s:s, s:s, s:b, s:o, s:o}", "field",
                           aty_words_field((aty_field)field), "difference",
-                          difference == ATY_REAL ? "real" : "textual", "connection",
+                          difference == ATY_REAL ? "real" : "textual", "counts",
+                          counts(table, question, field), "connection",
                           side_json(table, question->pair.connection, (aty_field)field),
                           "request",
                           side_json(table, question->pair.request, (aty_field)field)));
@@ -63,14 +70,15 @@ json_t *aty_explain_json(const aty_table *table, const aty_question *question)
     bool refused = question->verdict.outcome == ATY_MISDIRECTED;
 
     return json_pack(
-        "{s:s, s:s, s:s, s:s?, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "connection",
-        question->connection_name, "authority", question->authority, "verdict",
-        aty_outcome_name(question->verdict.outcome), "reason",
+        "{s:s, s:s, s:s, s:s?, s:s, s:o, s:s, s:o, s:o, s:o, s:s?, s:o, s:o}",
+        "connection", question->connection_name, "authority", question->authority,
+        "verdict", aty_outcome_name(question->verdict.outcome), "reason",
         refused ? aty_reason_name(question->verdict.reason) : NULL, "mod_ssl",
         aty_mod_ssl_answer_name(question->mod_ssl), "location",
         location ? aty_json_location(table, location) : json_null(), "http",
         pair->h2 ? "2" : "1.1", "address", aty_json_address(table, question->address_set),
         "connection_vhost", vhost_json(table, pair->connection), "request_vhost",
-        vhost_json(table, pair->request), "differences",
-        differences_json(table, question), "reasons", reasons_json(question));
+        vhost_json(table, pair->request), "clients", aty_explain_clients(table, question),
+        "differences", differences_json(table, question), "reasons",
+        reasons_json(question));
 }

@@ -4,6 +4,39 @@
 #include <string.h>
 
 #include "authorityc/table_words.h"
+#include "core/setting.h"
+
+#define COLUMNS 90
+
+/* Bytes of a word that are shown: of a digest enough to tell it from others. */
+static size_t shown_length(const char *word, size_t length)
+{
+    const size_t digest_shown = sizeof "sha256:012345678901" - 1;
+
+    return length > digest_shown && strncmp(word, "sha256:", 7) == 0 ? digest_shown
+                                                                     : length;
+}
+
+/* Prints a text after its label, broken at blanks; what follows is set in by four. */
+static void wrapped_print(const char *label, const char *text, FILE *stream)
+{
+    size_t column = strlen(label);
+
+    fputs(label, stream);
+    for (bool first = true; *text; first = false) {
+        size_t word = strcspn(text, " ");
+        size_t shown = shown_length(text, word);
+        if (!first && column + 1 + shown > COLUMNS) {
+            fputs("\n   ", stream);
+            column = 3;
+        }
+        fprintf(stream, "%s%.*s%s", first ? "" : " ", (int)shown, text,
+                shown < word ? "…" : "");
+        column += shown + !first;
+        text += word + (text[word] == ' ');
+    }
+    fputc('\n', stream);
+}
 
 static void vhost_print(const aty_table *table, const char *label, uint32_t vhost,
                         FILE *stream)
@@ -37,6 +70,7 @@ static void verdict_print(const aty_table *table, const aty_question *question,
 static void pair_print(const aty_table *table, const aty_question *question, FILE *stream)
 {
     const aty_pair *pair = &question->pair;
+    const char *clients;
 
     fputc('\n', stream);
     vhost_print(table, "connection:", pair->connection, stream);
@@ -52,25 +86,57 @@ static void pair_print(const aty_table *table, const aty_question *question, FIL
     fputc('\n', stream);
     vhost_print(table, "request:   ", pair->request, stream);
     if (!question->authority_named) {
-        fprintf(stream, ", no vhost has the name '%s': the default vhost is selected",
-                question->host);
+        fprintf(stream, ", no vhost has the name '%s' %s: the default vhost is selected",
+                question->host,
+                aty_explain_elsewhere(table, question)
+                    ? "on this address, but one on another"
+                    : "");
     }
     fputc('\n', stream);
+    clients = aty_explain_clients(table, question);
+    if (clients) {
+        wrapped_print("clients:    ", clients, stream);
+    }
 }
 
-static void side_print(const aty_table *table, uint32_t vhost, aty_field field, bool real,
-                       FILE *stream)
+/* What one side has and the other has not. */
+static void side_print(const aty_table *table, uint32_t vhost, uint32_t other,
+                       aty_field field, FILE *stream)
 {
     const aty_setting_record *setting = aty_vhost_setting(table, vhost, field);
-    const char *text = aty_table_string(table, setting->text);
+    const aty_setting_record *against = aty_vhost_setting(table, other, field);
     const char *meaning = aty_table_string(table, setting->real);
+    aty_setting_line line = {0};
+    bool any = false;
 
-    fprintf(stream, "  %s (", aty_vhost_server_name(table, vhost));
-    aty_words_place_print(table, setting->file, setting->line, stream);
-    fprintf(stream, "): %s\n", *text ? text : "not set");
-    if (real && *meaning && strcmp(meaning, text) != 0) {
-        fprintf(stream, "    that is: %s\n", meaning);
+    fprintf(stream, "  %s\n", aty_vhost_server_name(table, vhost));
+    while (aty_setting_next_unlike(table, setting, against, &line)) {
+        fprintf(stream, "    %.*s (", (int)line.length, line.text);
+        aty_words_place_print(table, line.place->file, line.place->line, stream);
+        fputs(")\n", stream);
+        any = true;
     }
+    if (!any) {
+        fputs("    nothing of the kind\n", stream);
+    }
+    if (*meaning && aty_get(setting->real) != aty_get(setting->text) &&
+        aty_get(setting->real) != aty_get(against->real)) {
+        wrapped_print("    that is: ", meaning, stream);
+    }
+}
+
+static void difference_print(const aty_table *table, const aty_question *question,
+                             aty_field field, aty_difference difference, FILE *stream)
+{
+    const aty_pair *pair = &question->pair;
+    bool counts = field >= ATY_FIELD_TLS_COUNT || aty_field_counts(table, pair, field);
+
+    fprintf(stream, "\n%s: %s%s\n", aty_words_field(field),
+            difference == ATY_REAL ? "a real difference"
+                                   : "textual: spelt differently, the same in effect",
+            counts ? "" : "; it does not count under this SNIPolicy");
+    side_print(table, pair->connection, pair->request, field, stream);
+    side_print(table, pair->request, pair->connection, field, stream);
 }
 
 static void differences_print(const aty_table *table, const aty_question *question,
@@ -79,27 +145,30 @@ static void differences_print(const aty_table *table, const aty_question *questi
     for (int field = 0; field < ATY_FIELD_COUNT; field++) {
         aty_difference difference =
             aty_explain_difference(table, question, (aty_field)field);
-        if (difference == ATY_EQUAL) {
-            continue;
+        if (difference != ATY_EQUAL) {
+            difference_print(table, question, (aty_field)field, difference, stream);
         }
-        fprintf(stream, "\n%s differs, %s:\n", aty_words_field((aty_field)field),
-                difference == ATY_REAL ? "real" : "textual");
-        side_print(table, question->pair.connection, (aty_field)field,
-                   difference == ATY_REAL, stream);
-        side_print(table, question->pair.request, (aty_field)field,
-                   difference == ATY_REAL, stream);
     }
+}
+
+/* Where client certificates are asked for differently, so are their CAs; that needs no
+ * advice of its own. */
+static bool follows_from_client_auth(const aty_question *question, int reason)
+{
+    return (question->verdict.reasons & ATY_REASON_BIT(ATY_REASON_CLIENT_AUTH)) &&
+           (reason == ATY_REASON_CLIENT_CA || reason == ATY_REASON_REVOCATION);
 }
 
 static void reasons_print(const aty_question *question, FILE *stream)
 {
     for (int reason = 0; reason < ATY_REASON_COUNT; reason++) {
-        if (question->verdict.reasons & ATY_REASON_BIT(reason)) {
-            fprintf(stream, "\n%s: %s\n  what to do: %s\n",
-                    aty_reason_name((aty_reason)reason),
-                    aty_reason_sentence((aty_reason)reason),
-                    aty_explain_way_out((aty_reason)reason));
+        if (!(question->verdict.reasons & ATY_REASON_BIT(reason)) ||
+            follows_from_client_auth(question, reason)) {
+            continue;
         }
+        fprintf(stream, "\n%s: %s\n", aty_reason_name((aty_reason)reason),
+                aty_reason_sentence((aty_reason)reason));
+        wrapped_print("  what to do: ", aty_explain_way_out((aty_reason)reason), stream);
     }
 }
 

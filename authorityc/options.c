@@ -7,8 +7,9 @@
 
 #define OPTIONS_MAX 16
 #define HELP        'h'
-#define LONG_ONLY   256 /* what getopt_long returns for option N without a letter: plus N \
-                         */
+#define LONG_ONLY                                                         \
+    256 /* what getopt_long returns for option N without a letter: plus N \
+         */
 
 typedef struct {
     struct option options[OPTIONS_MAX + 2];

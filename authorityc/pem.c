@@ -190,6 +190,6 @@ const char *aty_pem_set_text(apr_pool_t *pool, apr_array_header_t *digests)
         }
     }
     aty_digest_sha256(joined, count * ATY_DIGEST_SIZE, digest);
-    return apr_psprintf(pool, "%" APR_SIZE_T_FMT " %s", count,
+    return apr_psprintf(pool, "%" APR_SIZE_T_FMT ", %s", count,
                         aty_digest_text(pool, digest));
 }

@@ -32,7 +32,7 @@ aty_pems *aty_pems_create(apr_pool_t *pool);
 const char *aty_pem_read(aty_pems *pems, const char *path, bool is_directory,
                          aty_pem_kind kind, apr_array_header_t *digests);
 
-/* Sorts the digests, drops doubles, and says them in one: "3 sha256:…"; "none" for none.
+/* Sorts the digests, drops doubles, and says them in one: "3, sha256:…"; "none" for none.
  */
 const char *aty_pem_set_text(apr_pool_t *pool, apr_array_header_t *digests);
 

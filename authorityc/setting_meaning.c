@@ -81,7 +81,7 @@ static const char *client_ca_meaning(aty_model *model, const aty_vhost *vhost)
     if (!aty_setting_asks(vhost)) {
         return "not used";
     }
-    return apr_pstrcat(model->pool, "CAs: ", cas, ", names sent: ", names, (char *)NULL);
+    return apr_pstrcat(model->pool, "CAs: ", cas, "; names sent: ", names, (char *)NULL);
 }
 
 /* NULL where there are no lists to check. */
@@ -158,7 +158,7 @@ uint32_t aty_setting_protocols(const aty_tls *tls)
 static const char *protocol_meaning(aty_model *model, const aty_vhost *vhost)
 {
     return aty_setting_protocols_text(model->pool,
-                                      aty_setting_protocols(&vhost->scope.tls));
+                                      aty_setting_protocols(&vhost->scope.tls), "");
 }
 
 /* Reports a list that OpenSSL refuses, at its word. */
@@ -202,7 +202,7 @@ const char *aty_setting_meaning(aty_model *model, const aty_vhost *vhost, aty_fi
     case ATY_FIELD_CIPHERS:
         return ciphers_meaning(model, vhost);
     default:
-        return aty_setting_text(model, vhost, field);
+        return NULL;
     }
 }
 

@@ -48,7 +48,7 @@ static const char *const defaults[ATY_TLS_SCALARS] = {
     [ATY_TLS_VERIFY_DEPTH] = "SSLVerifyDepth 1",
     [ATY_TLS_CRL_CHECK] = "SSLCARevocationCheck none",
     [ATY_TLS_OCSP_ENABLE] = "SSLOCSPEnable off",
-    [ATY_TLS_PROTOCOL] = "SSLProtocol TLSv1 TLSv1.1 TLSv1.2 TLSv1.3",
+    [ATY_TLS_PROTOCOL] = "SSLProtocol -all +TLSv1 +TLSv1.1 +TLSv1.2 +TLSv1.3",
 };
 
 /* The canonical words for a number; the flags of CRL and OCSP checks stand in bit 2. */
@@ -70,23 +70,25 @@ static const char *const ocsp_words[] = {"off",
                                          "on no_ocsp_for_cert_ok"};
 static const char *const switch_words[] = {"off", "on"};
 
-const char *aty_setting_protocols_text(apr_pool_t *pool, uint32_t mask)
+const char *aty_setting_protocols_text(apr_pool_t *pool, uint32_t mask,
+                                       const char *before)
 {
     static const struct {
         uint32_t bit;
         const char *name;
-    } names[] = {{ATY_PROTOCOL_TLSV1, " TLSv1"},
-                 {ATY_PROTOCOL_TLSV1_1, " TLSv1.1"},
-                 {ATY_PROTOCOL_TLSV1_2, " TLSv1.2"},
-                 {ATY_PROTOCOL_TLSV1_3, " TLSv1.3"}};
+    } names[] = {{ATY_PROTOCOL_TLSV1, "TLSv1"},
+                 {ATY_PROTOCOL_TLSV1_1, "TLSv1.1"},
+                 {ATY_PROTOCOL_TLSV1_2, "TLSv1.2"},
+                 {ATY_PROTOCOL_TLSV1_3, "TLSv1.3"}};
     const char *text = "";
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (mask & names[i].bit) {
-            text = apr_pstrcat(pool, text, names[i].name, (char *)NULL);
+            text = apr_pstrcat(pool, text, *text ? " " : "", before, names[i].name,
+                               (char *)NULL);
         }
     }
-    return *text ? text + 1 : text;
+    return text;
 }
 
 static const char *words_text(apr_pool_t *pool, const aty_directive *directive)
@@ -104,7 +106,10 @@ static const char *arguments_text(const aty_model *model, const aty_directive *d
 {
     switch (scalar) {
     case ATY_TLS_PROTOCOL:
-        return aty_setting_protocols_text(model->pool, directive->number);
+        return apr_pstrcat(
+            model->pool, "-all ",
+            aty_setting_protocols_text(model->pool, directive->number, "+"),
+            (char *)NULL);
     case ATY_TLS_VERIFY_CLIENT:
         return verify_words[directive->number];
     case ATY_TLS_VERIFY_DEPTH:
@@ -128,100 +133,114 @@ const char *aty_setting_cipher_list(const aty_directive *directive)
     return directive ? directive->words[directive->word_count - 1].text : NULL;
 }
 
-static const char *scalar_text(const aty_model *model, const aty_tls *tls,
-                               aty_tls_scalar scalar)
+static void line_push(apr_array_header_t *lines, const char *text,
+                      const aty_directive *directive)
 {
-    const aty_directive *directive = tls->scalars[scalar];
-
-    if (!directive) {
-        return defaults[scalar];
-    }
-    return apr_pstrcat(model->pool, directive->name, " ",
-                       arguments_text(model, directive, scalar), (char *)NULL);
+    APR_ARRAY_PUSH(lines, aty_setting_text_line) =
+        (aty_setting_text_line){text, directive ? &directive->place : NULL};
 }
 
-static int string_compare(const void *a, const void *b)
+static void scalars_push(const aty_model *model, apr_array_header_t *lines,
+                         const aty_tls *tls, aty_field field)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    for (const aty_tls_scalar *s = aty_setting_scalars(field); *s != ATY_TLS_SCALARS;
+         s++) {
+        const aty_directive *directive = tls->scalars[*s];
+        if (directive) {
+            line_push(lines,
+                      apr_pstrcat(model->pool, directive->name, " ",
+                                  arguments_text(model, directive, *s), (char *)NULL),
+                      directive);
+        }
+        else if (defaults[*s]) {
+            line_push(lines, defaults[*s], NULL);
+        }
+    }
+}
+
+static int line_compare(const void *a, const void *b)
+{
+    const aty_setting_text_line *x = a;
+    const aty_setting_text_line *y = b;
+
+    return strcmp(x->text, y->text);
 }
 
 /* Adds each directive of a list, sorted where mod_ssl sorts. */
-static void list_push(const aty_model *model, apr_array_header_t *parts,
+static void list_push(const aty_model *model, apr_array_header_t *lines,
                       const apr_array_header_t *directives, bool sorted)
 {
-    int first = parts->nelts;
+    int first = lines->nelts;
 
     for (int i = 0; directives && i < directives->nelts; i++) {
         const aty_directive *directive =
             APR_ARRAY_IDX(directives, i, const aty_directive *);
         const char *arguments = directive->path ? aty_model_path(model, directive->path)
                                                 : words_text(model->pool, directive);
-        APR_ARRAY_PUSH(parts, const char *) =
-            apr_pstrcat(model->pool, directive->name, " ", arguments, (char *)NULL);
+        line_push(lines,
+                  apr_pstrcat(model->pool, directive->name, " ", arguments, (char *)NULL),
+                  directive);
     }
     if (sorted) {
-        qsort((const char **)(void *)parts->elts + first, (size_t)(parts->nelts - first),
-              sizeof(const char *), string_compare);
+        qsort((aty_setting_text_line *)(void *)lines->elts + first,
+              (size_t)(lines->nelts - first), sizeof(aty_setting_text_line),
+              line_compare);
     }
-}
-
-static const char *joined(const aty_model *model, const apr_array_header_t *parts)
-{
-    const char *text = "";
-
-    for (int i = 0; i < parts->nelts; i++) {
-        const char *part = APR_ARRAY_IDX(parts, i, const char *);
-        text = i == 0 ? part : apr_pstrcat(model->pool, text, "; ", part, (char *)NULL);
-    }
-    return text;
 }
 
 /* Zones are names; an isolated vhost is a zone of its own, named after its place. */
-static const char *zone_text(const aty_model *model, const aty_vhost *vhost)
+static void zone_push(const aty_model *model, apr_array_header_t *lines,
+                      const aty_vhost *vhost)
 {
     const aty_scope *scope = &vhost->scope;
 
     if (scope->isolate && scope->isolate->number) {
-        return apr_psprintf(model->pool, "Isolate on (%s, %s:%u)",
-                            vhost->server_name->text,
-                            aty_model_source(model, &vhost->place), vhost->place.line);
+        line_push(lines,
+                  apr_psprintf(model->pool, "Isolate on (%s, %s:%u)",
+                               vhost->server_name->text,
+                               aty_model_source(model, &vhost->place), vhost->place.line),
+                  scope->isolate);
     }
-    return scope->zone ? apr_pstrcat(model->pool, "Zone ", scope->zone->words[0].text,
-                                     (char *)NULL)
-                       : "";
+    else if (scope->zone) {
+        line_push(
+            lines,
+            apr_pstrcat(model->pool, "Zone ", scope->zone->words[0].text, (char *)NULL),
+            scope->zone);
+    }
 }
 
-const char *aty_setting_text(const aty_model *model, const aty_vhost *vhost,
-                             aty_field field)
+static void protocols_push(const aty_model *model, apr_array_header_t *lines,
+                           const aty_directive *protocols)
+{
+    const char *words = protocols ? words_text(model->pool, protocols) : "h2 http/1.1";
+
+    line_push(lines, apr_pstrcat(model->pool, "Protocols ", words, (char *)NULL),
+              protocols);
+}
+
+void aty_setting_lines(const aty_model *model, const aty_vhost *vhost, aty_field field,
+                       apr_array_header_t *lines)
 {
     const aty_tls *tls = &vhost->scope.tls;
-    const aty_directive *protocols = vhost->scope.protocols;
-    apr_array_header_t *parts;
 
-    if (field == ATY_FIELD_ZONE) {
-        return zone_text(model, vhost);
+    scalars_push(model, lines, tls, field);
+    switch (field) {
+    case ATY_FIELD_CERTIFICATE:
+        list_push(model, lines, tls->certificates, true);
+        list_push(model, lines, tls->keys, true);
+        break;
+    case ATY_FIELD_OPENSSL_CONF:
+        list_push(model, lines, tls->conf_cmds, false);
+        break;
+    case ATY_FIELD_HTTP:
+        protocols_push(model, lines, vhost->scope.protocols);
+        break;
+    case ATY_FIELD_ZONE:
+        zone_push(model, lines, vhost);
+        break;
+    default:
+        break;
     }
-    if (field == ATY_FIELD_HTTP) {
-        return apr_pstrcat(model->pool, "Protocols ",
-                           protocols ? words_text(model->pool, protocols) : "h2 http/1.1",
-                           (char *)NULL);
-    }
-    parts = apr_array_make(model->pool, 4, sizeof(const char *));
-    for (const aty_tls_scalar *s = aty_setting_scalars(field); *s != ATY_TLS_SCALARS;
-         s++) {
-        const char *text = scalar_text(model, tls, *s);
-        if (text) {
-            APR_ARRAY_PUSH(parts, const char *) = text;
-        }
-    }
-    if (field == ATY_FIELD_CERTIFICATE) {
-        list_push(model, parts, tls->certificates, true);
-        list_push(model, parts, tls->keys, true);
-    }
-    if (field == ATY_FIELD_OPENSSL_CONF) {
-        list_push(model, parts, tls->conf_cmds, false);
-    }
-    return joined(model, parts);
 }
 
 uint32_t aty_setting_verify_mode(const aty_tls *tls)

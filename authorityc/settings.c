@@ -18,9 +18,10 @@ typedef struct {
 
 typedef struct {
     aty_model *model;
-    apr_hash_t *known;        /* field and directives -> resolved */
-    apr_array_header_t *key;  /* of uintptr_t, reused */
-    apr_array_header_t *list; /* of uint32_t: certificates, reused */
+    apr_hash_t *known;         /* field and directives -> resolved */
+    apr_array_header_t *key;   /* of uintptr_t, reused */
+    apr_array_header_t *list;  /* of uint32_t: certificates, reused */
+    apr_array_header_t *lines; /* of aty_setting_text_line, reused */
 } resolver;
 
 static void key_push(resolver *r, const void *pointer)
@@ -62,36 +63,6 @@ static void key_make(resolver *r, const aty_vhost *vhost, aty_field field)
         key_push(r, scope->zone);
         key_push(r,
                  scope->isolate && scope->isolate->number ? (const void *)vhost : NULL);
-    }
-}
-
-static const aty_directive *list_first(const apr_array_header_t *directives)
-{
-    return apr_is_empty_array(directives)
-               ? NULL
-               : APR_ARRAY_IDX(directives, 0, const aty_directive *);
-}
-
-/* The directive that a field is shown with; NULL for a default. */
-static const aty_directive *field_directive(const aty_scope *scope, aty_field field)
-{
-    for (const aty_tls_scalar *s = aty_setting_scalars(field); *s != ATY_TLS_SCALARS;
-         s++) {
-        if (scope->tls.scalars[*s]) {
-            return scope->tls.scalars[*s];
-        }
-    }
-    switch (field) {
-    case ATY_FIELD_CERTIFICATE:
-        return list_first(scope->tls.certificates);
-    case ATY_FIELD_OPENSSL_CONF:
-        return list_first(scope->tls.conf_cmds);
-    case ATY_FIELD_HTTP:
-        return scope->protocols;
-    case ATY_FIELD_ZONE:
-        return scope->isolate && scope->isolate->number ? scope->isolate : scope->zone;
-    default:
-        return NULL;
     }
 }
 
@@ -151,23 +122,44 @@ static const char *certificate_meaning(resolver *r, const aty_vhost *vhost,
     return text;
 }
 
+/* Joins the lines, and enters their places into the table. */
+static const char *lines_join(resolver *r, aty_setting_record *record)
+{
+    const char *text = "";
+
+    record->first_place = aty_put(aty_writer_count(r->model->writer, ATY_SECTION_PLACES));
+    record->place_count = aty_put((uint32_t)r->lines->nelts);
+    for (int i = 0; i < r->lines->nelts; i++) {
+        const aty_setting_text_line *line =
+            &APR_ARRAY_IDX(r->lines, i, aty_setting_text_line);
+        aty_place_record place = {aty_put(0), aty_put(0)};
+        if (line->place) {
+            place.file = aty_model_file(r->model, line->place);
+            place.line = aty_put(line->place->line);
+        }
+        aty_writer_append(r->model->writer, ATY_SECTION_PLACES, &place, 1);
+        text = i == 0 ? line->text
+                      : apr_pstrcat(r->model->pool, text, "\n", line->text, (char *)NULL);
+    }
+    return text;
+}
+
 static resolved *field_resolve(resolver *r, const aty_vhost *vhost, aty_field field)
 {
-    const aty_directive *directive = field_directive(&vhost->scope, field);
     resolved *result = apr_pcalloc(r->model->pool, sizeof *result);
     aty_writer *writer = r->model->writer;
-    aty_setting_record record = {
-        .text = aty_writer_string(writer, aty_setting_text(r->model, vhost, field)),
-        .real =
-            aty_writer_string(writer, field == ATY_FIELD_CERTIFICATE
-                                          ? certificate_meaning(r, vhost, result)
-                                          : aty_setting_meaning(r->model, vhost, field)),
-    };
+    aty_setting_record record;
+    const char *text;
+    const char *meaning;
 
-    if (directive) {
-        record.file = aty_model_file(r->model, &directive->place);
-        record.line = aty_put(directive->place.line);
-    }
+    apr_array_clear(r->lines);
+    aty_setting_lines(r->model, vhost, field, r->lines);
+    text = lines_join(r, &record);
+    meaning = field == ATY_FIELD_CERTIFICATE
+                  ? certificate_meaning(r, vhost, result)
+                  : aty_setting_meaning(r->model, vhost, field);
+    record.text = aty_writer_string(writer, text);
+    record.real = aty_writer_string(writer, meaning ? meaning : text);
     result->setting = aty_writer_append(writer, ATY_SECTION_SETTINGS, &record, 1);
     return result;
 }
@@ -316,6 +308,7 @@ void aty_settings_resolve(aty_model *model)
         .known = apr_hash_make(model->pool),
         .key = apr_array_make(model->pool, 16, sizeof(uintptr_t)),
         .list = apr_array_make(model->pool, 4, sizeof(uint32_t)),
+        .lines = apr_array_make(model->pool, 8, sizeof(aty_setting_text_line)),
     };
 
     for (uint32_t i = 0; i < aty_model_vhost_count(model); i++) {

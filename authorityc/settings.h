@@ -16,12 +16,19 @@
  * ATY_TLS_SCALARS. Fields of lists have none. */
 const aty_tls_scalar *aty_setting_scalars(aty_field field);
 
-/* How a field of a vhost is spelt. */
-const char *aty_setting_text(const aty_model *model, const aty_vhost *vhost,
-                             aty_field field);
+/* A directive as mod_ssl compares it, and where it stands; NULL for a default. */
+typedef struct {
+    const char *text;
+    const aty_place *place;
+} aty_setting_text_line;
+
+/* Adds how a field of a vhost is spelt (aty_setting_text_line), a directive each. */
+void aty_setting_lines(const aty_model *model, const aty_vhost *vhost, aty_field field,
+                       apr_array_header_t *lines);
 
 /* What a TLS field of a vhost means, but for ATY_FIELD_CERTIFICATE, which is
- * certificate.h's. Faults of files and lists go to the diagnostics. */
+ * certificate.h's; NULL where it is what is spelt. Faults of files and lists go to the
+ * diagnostics. */
 const char *aty_setting_meaning(aty_model *model, const aty_vhost *vhost,
                                 aty_field field);
 
@@ -40,8 +47,10 @@ uint32_t aty_setting_verify_depth(const aty_tls *tls);
  * the newest (ssl_engine_init.c, ssl_init_ctx_protocol). */
 uint32_t aty_setting_protocols(const aty_tls *tls);
 
-/* The names of the ATY_PROTOCOL_… in a mask, oldest first. */
-const char *aty_setting_protocols_text(apr_pool_t *pool, uint32_t mask);
+/* The names of the ATY_PROTOCOL_… in a mask, oldest first, each with `before` before it.
+ */
+const char *aty_setting_protocols_text(apr_pool_t *pool, uint32_t mask,
+                                       const char *before);
 
 /* The cipher list of an SSLCipherSuite, either of its two kinds; NULL for NULL. */
 const char *aty_setting_cipher_list(const aty_directive *directive);

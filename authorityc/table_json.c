@@ -2,6 +2,7 @@
 
 #include "authorityc/table_words.h"
 #include "core/origin.h"
+#include "core/setting.h"
 
 json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line)
 {
@@ -14,9 +15,17 @@ json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line)
 
 json_t *aty_json_setting(const aty_table *table, const aty_setting_record *setting)
 {
-    return json_pack("{s:s, s:s, s:o}", "text", aty_table_string(table, setting->text),
-                     "real", aty_table_string(table, setting->real), "place",
-                     aty_json_place(table, setting->file, setting->line));
+    json_t *directives = json_array();
+    aty_setting_line line = {0};
+
+    while (aty_setting_next(table, setting, &line)) {
+        json_array_append_new(
+            directives,
+            json_pack("{s:s%, s:o}", "text", line.text, line.length, "place",
+                      aty_json_place(table, line.place->file, line.place->line)));
+    }
+    return json_pack("{s:o, s:s}", "directives", directives, "real",
+                     aty_table_string(table, setting->real));
 }
 
 json_t *aty_json_location(const aty_table *table, const aty_location_record *location)

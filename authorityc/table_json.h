@@ -9,7 +9,7 @@
 /* {"file", "line"}, or null for a default. */
 json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line);
 
-/* {"text", "real", "place"}. */
+/* {"directives": [{"text", "place"}], "real"}. */
 json_t *aty_json_setting(const aty_table *table, const aty_setting_record *setting);
 
 /* {"path", "needs", "place"}. */

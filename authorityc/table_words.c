@@ -34,7 +34,7 @@ const char *aty_words_origin_state(aty_origin_state state)
 const char *aty_words_field(aty_field field)
 {
     if (field == ATY_FIELD_HTTP) {
-        return "protocols";
+        return "http protocols";
     }
     return field == ATY_FIELD_ZONE ? "zone" : aty_reason_name((aty_reason)field);
 }

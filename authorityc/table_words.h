@@ -13,7 +13,7 @@ const char *aty_words_sni_policy(aty_sni_policy policy);
 /* "complete", "protects", …: why there is a frame, or "none: …" why there is none. */
 const char *aty_words_origin_state(aty_origin_state state);
 
-/* "client-auth", …, "protocols", "zone". */
+/* "client-auth", …, "http protocols", "zone". */
 const char *aty_words_field(aty_field field);
 
 /* "*:443", "[2001:db8::1]:443", "192.0.2.1:*". */

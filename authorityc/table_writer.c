@@ -59,6 +59,9 @@ uint32_t aty_writer_append(aty_writer *writer, aty_section section, const void *
     size_t used = buffer->count * record_size;
     uint32_t first = buffer->count;
 
+    if (count == 0) {
+        return first;
+    }
     if (count > ATY_NONE - buffer->count) {
         writer->too_large = true;
         return 0;
@@ -120,6 +123,7 @@ void aty_writer_view(const aty_writer *writer, aty_table *view)
         .locations = (const void *)sections[ATY_SECTION_LOCATIONS].bytes,
         .pairs = (const void *)sections[ATY_SECTION_PAIRS].bytes,
         .frames = sections[ATY_SECTION_FRAMES].bytes,
+        .places = (const void *)sections[ATY_SECTION_PLACES].bytes,
         .sni_policy = writer->sni_policy,
     };
     for (int section = 0; section < ATY_SECTION_COUNT; section++) {

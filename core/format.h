@@ -47,6 +47,7 @@ typedef enum {
     ATY_SECTION_LOCATIONS,         /* aty_location_record, by vhost */
     ATY_SECTION_PAIRS,  /* aty_pair_record, ascending by (vhost, strcmp of name) */
     ATY_SECTION_FRAMES, /* bytes: encoded ORIGIN frames */
+    ATY_SECTION_PLACES, /* aty_place_record, by setting */
     ATY_SECTION_COUNT
 } aty_section;
 
@@ -148,12 +149,18 @@ typedef struct {
     aty_le32 vhost;
 } aty_name_record;
 
+/* Where a directive stands; file "" for a default. */
+typedef struct {
+    aty_le32 file; /* string */
+    aty_le32 line;
+} aty_place_record;
+
 /* A field's value. Both strings are interned: equal values have equal offsets. */
 typedef struct {
-    aty_le32 text; /* string: the directives as configured; what mod_ssl compares */
+    aty_le32 text; /* string: the directives as mod_ssl compares them, a line each, with a
+                      line end between them; setting.h reads them */
     aty_le32 real; /* string: what they come to; what counts */
-    aty_le32 file; /* string, "" for a default */
-    aty_le32 line;
+    aty_le32 first_place, place_count; /* of the lines, in their order */
 } aty_setting_record;
 
 typedef struct {

@@ -12,14 +12,21 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool all_digits(const char *text, size_t length)
+/* Whether it is a port: 1 to 65535, in digits. */
+static bool is_port(const char *text, size_t length)
 {
+    unsigned long port = 0;
+
+    if (length == 0 || length > 5) {
+        return false;
+    }
     for (size_t i = 0; i < length; i++) {
         if (!is_digit(text[i])) {
             return false;
         }
+        port = port * 10 + (unsigned long)(text[i] - '0');
     }
-    return true;
+    return port > 0 && port <= UINT16_MAX;
 }
 
 /* Narrows an authority to its host. False: what follows the host is no port. */
@@ -37,13 +44,13 @@ static bool host_part(const char **start, size_t *length)
         rest = *length - (size_t)(bracket + 1 - text);
         *start = text + 1;
         *length = (size_t)(bracket - text) - 1;
-        return rest == 0 || (bracket[1] == ':' && all_digits(bracket + 2, rest - 1));
+        return rest == 0 || (bracket[1] == ':' && is_port(bracket + 2, rest - 1));
     }
     if (colon && !memchr(colon + 1, ':', *length - (size_t)(colon + 1 - text))) {
         size_t host_length = (size_t)(colon - text);
-        bool is_port = all_digits(colon + 1, *length - host_length - 1);
+        bool sound = is_port(colon + 1, *length - host_length - 1);
         *length = host_length;
-        return is_port;
+        return sound;
     }
     return true;
 }
@@ -110,26 +117,33 @@ bool aty_name_matches(const char *name, size_t length, const char *pattern)
 
 bool aty_name_is_address(const char *name, size_t length)
 {
-    unsigned dots = 0;
+    unsigned numbers = 0;
+    size_t digits = 0;
 
     if (memchr(name, ':', length)) {
         return true;
     }
     for (size_t i = 0; i < length; i++) {
-        if (name[i] == '.') {
-            dots++;
+        if (is_digit(name[i])) {
+            numbers += digits++ == 0;
         }
-        else if (!is_digit(name[i])) {
+        else if (name[i] == '.' && digits > 0) {
+            digits = 0;
+        }
+        else {
             return false;
         }
     }
-    return dots == 3;
+    return numbers == 4 && digits > 0;
 }
 
 bool aty_name_covers(const char *san, const char *name, size_t length)
 {
     const char *dot = memchr(name, '.', length);
 
+    if (aty_name_is_address(name, length)) {
+        return false;
+    }
     if (san[0] == '*' && san[1] == '.') {
         size_t first_label = dot ? (size_t)(dot - name) : 0;
         return first_label > 0 &&

@@ -16,7 +16,7 @@
 /* Writes the host of an authority ("Host:Port", "Host.", "[v6]:port") into `host`,
  * NUL-terminated: lower case, without port, without one trailing dot, as httpd does
  * (server/vhost.c, fix_hostname). Returns its length, or 0 where there is no host, where
- * it is longer than ATY_NAME_MAX, or where the port is not a number. */
+ * it is longer than ATY_NAME_MAX, or where what follows it is no port. */
 size_t aty_host_of_authority(char host[ATY_NAME_MAX + 1], const char *authority,
                              size_t length);
 
@@ -35,7 +35,8 @@ bool aty_name_matches(const char *name, size_t length, const char *pattern);
 bool aty_name_is_address(const char *name, size_t length);
 
 /* Whether a DNS name of a certificate covers the host: equal, or `*` for exactly its
- * first label (RFC 9525 §6.3; `f*.example.com` covers nothing, as browsers have it). */
+ * first label (RFC 9525 §6.3; `f*.example.com` covers nothing, as browsers have it). No
+ * DNS name covers an IP address. */
 bool aty_name_covers(const char *san, const char *name, size_t length);
 
 /* Compares without case; both counted. */

@@ -30,7 +30,8 @@ static const struct {
                                 "a certificate of this connection does not "
                                 "cover the name, while the vhost's own do"},
     [ATY_REASON_STRICT] = {"strict", "SSLVHostSNIPolicy strict lets no two vhosts share"},
-    [ATY_REASON_UNKNOWN_AUTHORITY] = {"unknown-authority", "no vhost has this name"},
+    [ATY_REASON_UNKNOWN_AUTHORITY] = {"unknown-authority",
+                                      "no vhost on this address has this name"},
     [ATY_REASON_NOT_IN_POLICY] = {"not-in-policy", "the policy does not know this vhost"},
     [ATY_REASON_DRIFTED] = {"drifted", "the running vhost is not what the table says"},
     [ATY_REASON_NO_TABLE] = {"no-table", "the table could not be loaded"},

@@ -92,6 +92,9 @@ static bool certificate_covers(const aty_table *table,
 {
     const char *dot = memchr(name, '.', length);
 
+    if (aty_name_is_address(name, length)) {
+        return false;
+    }
     if (certificate_names(table, certificate, "", name, length)) {
         return true;
     }

@@ -44,6 +44,7 @@ typedef struct {
     const aty_location_record *locations;
     const aty_pair_record *pairs;
     const uint8_t *frames;
+    const aty_place_record *places;
     uint32_t counts[ATY_SECTION_COUNT];
     aty_sni_policy sni_policy;
 } aty_table;

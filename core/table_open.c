@@ -22,6 +22,7 @@ static const uint32_t record_sizes[ATY_SECTION_COUNT] = {
     [ATY_SECTION_LOCATIONS] = sizeof(aty_location_record),
     [ATY_SECTION_PAIRS] = sizeof(aty_pair_record),
     [ATY_SECTION_FRAMES] = 1,
+    [ATY_SECTION_PLACES] = sizeof(aty_place_record),
 };
 
 static const char *const status_texts[] = {
@@ -142,7 +143,8 @@ static bool setting_sound(const aty_table *table, uint32_t i)
     const aty_setting_record *setting = &table->settings[i];
 
     return is_string(table, setting->text) && is_string(table, setting->real) &&
-           is_string(table, setting->file);
+           is_range(table, ATY_SECTION_PLACES, setting->first_place,
+                    setting->place_count);
 }
 
 static bool certificate_sound(const aty_table *table, uint32_t i)
@@ -170,6 +172,11 @@ static bool location_sound(const aty_table *table, uint32_t i)
            is_string(table, table->locations[i].file);
 }
 
+static bool place_sound(const aty_table *table, uint32_t i)
+{
+    return is_string(table, table->places[i].file);
+}
+
 static bool pair_sound(const aty_table *table, uint32_t i)
 {
     return is_record(table, ATY_SECTION_VHOSTS, table->pairs[i].vhost) &&
@@ -189,6 +196,7 @@ static bool (*const record_proofs[ATY_SECTION_COUNT])(const aty_table *, uint32_
     [ATY_SECTION_CERTIFICATE_NAMES] = certificate_name_sound,
     [ATY_SECTION_LOCATIONS] = location_sound,
     [ATY_SECTION_PAIRS] = pair_sound,
+    [ATY_SECTION_PLACES] = place_sound,
 };
 
 static bool records_sound(const aty_table *table)
@@ -271,6 +279,7 @@ static bool sections_found(aty_table *table, const uint8_t *blob, size_t size)
     table->locations = (const void *)starts[ATY_SECTION_LOCATIONS];
     table->pairs = (const void *)starts[ATY_SECTION_PAIRS];
     table->frames = starts[ATY_SECTION_FRAMES];
+    table->places = (const void *)starts[ATY_SECTION_PLACES];
     return true;
 }
 

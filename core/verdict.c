@@ -63,23 +63,6 @@ static bool field_spelt_alike(const aty_table *table, const aty_pair *pair,
            aty_get(aty_vhost_setting(table, pair->request, field)->text);
 }
 
-/* What is spelt alike is the same in effect: the same files, lists and defaults. Only
- * protocols also depend on the connection. */
-aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
-                                    aty_field field)
-{
-    bool alike = field_spelt_alike(table, pair, field);
-
-    if (alike && field != ATY_FIELD_PROTOCOL) {
-        return ATY_EQUAL;
-    }
-    if (field_effect(table, pair->base, pair->connection, field) !=
-        field_effect(table, pair->base, pair->request, field)) {
-        return ATY_REAL;
-    }
-    return alike ? ATY_EQUAL : ATY_TEXTUAL;
-}
-
 /* The fields that mod_ssl compares for this pair: before 2.4.64 only where SNI was sent.
  */
 static uint32_t compared_fields(const aty_table *table, const aty_pair *pair)
@@ -90,18 +73,53 @@ static uint32_t compared_fields(const aty_table *table, const aty_pair *pair)
     return policies[table->sni_policy].compared;
 }
 
+/* The fields that count by their spelling. Before 2.4.64 mod_ssl compared only where SNI
+ * was sent. On HTTP/2 it compares SSLCipherSuite under every policy, to refuse what it
+ * takes for a renegotiation (kernel.c, ssl_hook_Access_classic). */
+static uint32_t spelt_fields(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t fields = pair->h2 ? BIT(ATY_FIELD_CIPHERS) : 0;
+
+    return fields | compared_fields(table, pair);
+}
+
+/* Where mod_ssl compares a spelling, what is spelt alike is the same: the same files,
+ * lists and defaults. Protocols also depend on the connection. Elsewhere all is held
+ * apart that is not proven to come to the same. */
+aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
+                                    aty_field field)
+{
+    bool alike = field_spelt_alike(table, pair, field);
+
+    if (alike && field != ATY_FIELD_PROTOCOL &&
+        (spelt_fields(table, pair) & BIT(field))) {
+        return ATY_EQUAL;
+    }
+    if (field_effect(table, pair->base, pair->connection, field) !=
+        field_effect(table, pair->base, pair->request, field)) {
+        return ATY_REAL;
+    }
+    return alike ? ATY_EQUAL : ATY_TEXTUAL;
+}
+
+bool aty_field_counts(const aty_table *table, const aty_pair *pair, aty_field field)
+{
+    uint32_t content = policies[table->sni_policy].content;
+
+    return ((spelt_fields(table, pair) | content) & BIT(field)) != 0;
+}
+
 static aty_reasons field_reasons(const aty_table *table, const aty_pair *pair)
 {
-    uint32_t compared = compared_fields(table, pair);
-    uint32_t content = policies[table->sni_policy].content;
+    uint32_t spelt = spelt_fields(table, pair);
     aty_reasons reasons = 0;
 
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
         aty_difference difference = aty_field_difference(table, pair, (aty_field)field);
-        if (difference == ATY_REAL && ((compared | content) & BIT(field))) {
+        if (difference == ATY_REAL && aty_field_counts(table, pair, (aty_field)field)) {
             reasons |= ATY_REASON_BIT(field);
         }
-        if (difference == ATY_TEXTUAL && (compared & BIT(field))) {
+        if (difference == ATY_TEXTUAL && (spelt & BIT(field))) {
             reasons |= ATY_REASON_BIT(ATY_REASON_TEXTUAL);
         }
     }
@@ -111,14 +129,14 @@ static aty_reasons field_reasons(const aty_table *table, const aty_pair *pair)
 void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
                          uint32_t agreement[ATY_AGREEMENT_SIZE])
 {
-    uint32_t compared = policies[table->sni_policy].compared;
-    uint32_t content = policies[table->sni_policy].content;
+    const aty_pair itself = {vhost, base, vhost, "", 0, true, true};
+    uint32_t spelt = spelt_fields(table, &itself);
     uint32_t *next = agreement;
 
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        bool by_text = compared & BIT(field);
-        bool by_effect = field == ATY_FIELD_PROTOCOL ? (compared | content) & BIT(field)
-                                                     : content & ~compared & BIT(field);
+        bool by_text = spelt & BIT(field);
+        bool by_effect = field == ATY_FIELD_PROTOCOL || !by_text;
+        by_effect = by_effect && aty_field_counts(table, &itself, (aty_field)field);
         *next++ = by_text
                       ? aty_get(aty_vhost_setting(table, vhost, (aty_field)field)->text)
                       : 0;

@@ -55,9 +55,12 @@ typedef enum {
 aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
                                     aty_field field);
 
-/* What two vhosts on one address set must have in common to share, but for what only
- * HTTP/2 and certificates' names decide: they agree if and only if all numbers are equal.
- */
+/* Whether a difference in the field counts for this pair. */
+bool aty_field_counts(const aty_table *table, const aty_pair *pair, aty_field field);
+
+/* What two vhosts on one address set must have in common to share an h2 connection that
+ * had an SNI, but for what <Location>s, Protocols and the names of certificates decide:
+ * they agree if and only if all numbers are equal. */
 #define ATY_AGREEMENT_SIZE (2 * ATY_FIELD_TLS_COUNT + 2)
 
 void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,

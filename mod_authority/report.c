@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <http_log.h>
 
+#include "core/setting.h"
 #include "mod_authority/config.h"
 
 APLOG_USE_MODULE(authority);
@@ -96,26 +97,31 @@ static const char *location_place(apr_pool_t *pool, const aty_table *table,
     return location < end ? place_text(pool, table, location->file, location->line) : "";
 }
 
-/* Where it is written what a vhost has: the field, or else the vhost. */
+/* Where it is written what a vhost has and the other has not: the directive of the field,
+ * or else the vhost. */
 static const char *vhost_place(apr_pool_t *pool, const aty_table *table, uint32_t vhost,
-                               int field)
+                               uint32_t other, int field)
 {
     const aty_vhost_record *record = &table->vhosts[vhost];
+    aty_setting_line line = {0};
 
-    if (field >= 0) {
-        const aty_setting_record *setting =
-            aty_vhost_setting(table, vhost, (aty_field)field);
-        return place_text(pool, table, setting->file, setting->line);
+    if (field < 0 || other == ATY_NONE) {
+        return place_text(pool, table, record->file, record->line);
     }
-    return place_text(pool, table, record->file, record->line);
+    if (aty_setting_next_unlike(table, aty_vhost_setting(table, vhost, (aty_field)field),
+                                aty_vhost_setting(table, other, (aty_field)field),
+                                &line)) {
+        return place_text(pool, table, line.place->file, line.place->line);
+    }
+    return "the default";
 }
 
 /* The same of a vhost that the table may not know. */
 static const char *side_place(apr_pool_t *pool, const aty_site *site, uint32_t vhost,
-                              const server_rec *server, int field)
+                              uint32_t other, const server_rec *server, int field)
 {
     if (vhost != ATY_NONE) {
-        return vhost_place(pool, &site->table, vhost, field);
+        return vhost_place(pool, &site->table, vhost, other, field);
     }
     if (!server || !server->defn_name) {
         return "the main server";
@@ -144,13 +150,15 @@ static const char *places(const request_rec *r, const aty_connection *connection
     if (pair->connection != ATY_NONE && pair->request != ATY_NONE) {
         field = reason_field(&site->table, pair, reason);
     }
-    connection_place =
-        side_place(r->pool, site, pair->connection, connection->server, field);
+    connection_place = side_place(r->pool, site, pair->connection, pair->request,
+                                  connection->server, field);
     if (r->server == connection->server) {
         return connection_place;
     }
-    return apr_pstrcat(r->pool, connection_place, " and ",
-                       side_place(r->pool, site, pair->request, r->server, field), NULL);
+    return apr_pstrcat(
+        r->pool, connection_place, " and ",
+        side_place(r->pool, site, pair->request, pair->connection, r->server, field),
+        NULL);
 }
 
 void aty_report_misdirected(request_rec *r, const aty_connection *connection,

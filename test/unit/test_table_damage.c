@@ -14,6 +14,7 @@
 #include "authorityc/table_writer.h"
 #include "core/names.h"
 #include "core/origin.h"
+#include "core/setting.h"
 #include "core/verdict.h"
 
 static const char *const hosts[] = {"www.example.com",
@@ -79,8 +80,7 @@ static void vhost_add(builder *b, uint32_t index, uint32_t frame_size)
             .text =
                 string(b, index && field == 0 ? "SSLVerifyClient require" : "the same"),
             .real = string(b, index && field == 0 ? "required" : "the same"),
-            .file = string(b, "site.policy"),
-            .line = aty_put(9)};
+            .place_count = aty_put(1)};
         vhost.settings[field] = aty_put(append(b, ATY_SECTION_SETTINGS, &setting));
     }
     append(b, ATY_SECTION_VHOSTS, &vhost);
@@ -137,7 +137,9 @@ static const uint8_t *table_build(apr_pool_t *pool, size_t *size)
     aty_pair_record pair = {aty_put(0), string(&b, "admin.example.com")};
     aty_le32 odd = aty_put(2);
     uint32_t frame_size = frame_add(&b);
+    aty_place_record place = {string(&b, "site.policy"), aty_put(9)};
 
+    append(&b, ATY_SECTION_PLACES, &place);
     append(&b, ATY_SECTION_ADDRESS_SETS, &set);
     name_add(&b, "www.example.com", 0);
     name_add(&b, "*.example.com", 0);
@@ -174,6 +176,13 @@ static size_t questions_ask(const aty_table *table)
                 sum += aty_verdict_decide(table, &question).reasons;
                 sum += aty_mod_ssl_decide(table, &question);
             }
+        }
+    }
+    for (uint32_t i = 0; i < table->counts[ATY_SECTION_SETTINGS]; i++) {
+        aty_setting_line line = {0};
+        while (
+            aty_setting_next_unlike(table, &table->settings[i], table->settings, &line)) {
+            sum += strlen(aty_table_string(table, line.place->file));
         }
     }
     for (uint32_t i = 0; i < table->counts[ATY_SECTION_SEATS]; i++) {
