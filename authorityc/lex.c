@@ -446,7 +446,7 @@ static void read_line(aty_lexer *lexer, aty_line *line)
         read_words(lexer, false);
     }
     line->broken = lexer->broken;
-    line->words = (const aty_word *)lexer->words->elts;
+    line->words = (aty_word *)lexer->words->elts;
     line->word_count = lexer->words->nelts;
 }
 

@@ -43,7 +43,7 @@ typedef struct {
     aty_line_kind kind;
     bool broken;   /* an error in it was reported; its words may not be what was meant */
     aty_word name; /* its text is the lexer's, until the next line */
-    const aty_word *words; /* the array is the lexer's, too; the texts live in its pool */
+    aty_word *words; /* the array is the lexer's, too; the texts live in its pool */
     int word_count;
 } aty_line;
 

@@ -49,6 +49,15 @@ bool aty_words_check(aty_parser *parser, const aty_line *line, const char *name,
     return fine;
 }
 
+/* A directive that outlives its line. */
+static const aty_directive *kept(aty_parser *parser, const aty_directive *directive)
+{
+    aty_directive *copy = apr_pmemdup(parser->pool, directive, sizeof(*directive));
+    copy->words = apr_pmemdup(parser->pool, directive->words,
+                              sizeof(aty_word) * (size_t)directive->word_count);
+    return copy;
+}
+
 /* The place that a value may be put to, once. */
 static void put_once(aty_parser *parser, const aty_directive **slot,
                      const aty_directive *directive)
@@ -59,7 +68,7 @@ static void put_once(aty_parser *parser, const aty_directive **slot,
         aty_diag_note(parser->diag, &(*slot)->place, "first given here");
         return;
     }
-    *slot = directive;
+    *slot = kept(parser, directive);
 }
 
 static const aty_directive **slot_of(void *structure, size_t offset)
@@ -107,7 +116,7 @@ static void put_entry(aty_parser *parser, const aty_directive_spec *spec,
     if (!*list) {
         *list = apr_array_make(parser->pool, 1, sizeof(aty_directive *));
     }
-    APR_ARRAY_PUSH(*list, const aty_directive *) = directive;
+    APR_ARRAY_PUSH(*list, const aty_directive *) = kept(parser, directive);
 }
 
 static void put_server_name(aty_parser *parser, const aty_directive_spec *spec,
@@ -122,7 +131,7 @@ static void put_server_name(aty_parser *parser, const aty_directive_spec *spec,
         aty_diag_note(parser->diag, NULL, "further names go to 'ServerAlias'");
     }
     else if (aty_section_take_name(parser, &words[0])) {
-        draft->server_name = &words[0];
+        draft->server_name = apr_pmemdup(parser->pool, &words[0], sizeof(words[0]));
     }
 }
 
@@ -217,9 +226,10 @@ static void put_accept_pair(aty_parser *parser, const aty_directive_spec *spec,
         aty_diag_note(parser->diag, &known->place, "first given here");
         return;
     }
-    apr_hash_set(parser->pairs, key, APR_HASH_KEY_STRING, &words[0]);
+    const aty_word *pair = kept(parser, directive)->words;
+    apr_hash_set(parser->pairs, key, APR_HASH_KEY_STRING, pair);
     APR_ARRAY_PUSH(parser->policy->pairs, aty_accept_pair) =
-        (aty_accept_pair){&words[0], &words[1]};
+        (aty_accept_pair){&pair[0], &pair[1]};
 }
 
 typedef void put_function(aty_parser *parser, const aty_directive_spec *spec,
@@ -298,6 +308,7 @@ static void context_error(aty_parser *parser, const aty_directive_spec *spec,
     }
 }
 
+/* Directives and their words are the line's; what is put somewhere is copied. */
 static void parse_directive(aty_parser *parser, const aty_line *line)
 {
     const aty_directive_spec *spec = aty_directive_find(line->name.text);
@@ -314,14 +325,12 @@ static void parse_directive(aty_parser *parser, const aty_line *line)
                                          spec->least_words, spec->most_words)) {
         return;
     }
-    aty_word *words = apr_pmemdup(parser->pool, line->words,
-                                  sizeof(aty_word) * (size_t)line->word_count);
-    aty_directive *directive = apr_pcalloc(parser->pool, sizeof(*directive));
-    *directive = (aty_directive){.name = spec->name, .words = words};
-    directive->word_count = line->word_count;
-    directive->place = line->name.place;
-    if (!spec->parse || spec->parse(&parser->values, spec, directive, words)) {
-        put[spec->kind](parser, spec, directive, words);
+    aty_directive directive = {.name = spec->name,
+                               .words = line->words,
+                               .word_count = line->word_count,
+                               .place = line->name.place};
+    if (!spec->parse || spec->parse(&parser->values, spec, &directive, line->words)) {
+        put[spec->kind](parser, spec, &directive, line->words);
     }
 }
 
@@ -412,7 +421,8 @@ aty_policy *aty_policy_read(apr_pool_t *pool, const char *path, aty_diag *diag)
     if (!source) {
         return NULL;
     }
-    parser->values = (aty_values){pool, diag, parser->policy->directory};
+    parser->values = (aty_values){pool, diag, parser->policy->directory,
+                                  apr_hash_make(parser->scratch)};
     aty_parse_source(parser, source);
     aty_merge_vhosts(parser);
     apr_pool_destroy(parser->scratch);

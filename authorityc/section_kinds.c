@@ -11,7 +11,8 @@ bool aty_section_take_name(aty_parser *parser, const aty_word *name)
 {
     const aty_word *taken = apr_hash_get(parser->names, name->text, APR_HASH_KEY_STRING);
     if (!taken) {
-        apr_hash_set(parser->names, name->text, APR_HASH_KEY_STRING, name);
+        apr_hash_set(parser->names, name->text, APR_HASH_KEY_STRING,
+                     apr_pmemdup(parser->names_pool, name, sizeof(*name)));
         return true;
     }
     if (aty_diag_check(parser->diag, ATY_CHECK_DUPLICATE_NAME, &name->place,

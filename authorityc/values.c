@@ -116,18 +116,33 @@ bool aty_value_identifier(const aty_values *values, const aty_directive_spec *sp
     return aty_value_check_identifier(values, what, &words[0]);
 }
 
+/* The path, absolute and normal, or NULL where it is none. A policy of many vhosts names
+ * few files, again and again. */
+static const char *absolute_path(const aty_values *values, const char *written)
+{
+    const char *known = apr_hash_get(values->paths, written, APR_HASH_KEY_STRING);
+    if (known) {
+        return known;
+    }
+    char *path;
+    apr_status_t status = apr_filepath_merge(&path, values->directory, written,
+                                             APR_FILEPATH_NATIVE, values->pool);
+    if (status != APR_SUCCESS) {
+        return NULL;
+    }
+    apr_hash_set(values->paths, written, APR_HASH_KEY_STRING, path);
+    return path;
+}
+
 bool aty_value_path(const aty_values *values, const aty_directive_spec *spec,
                     aty_directive *directive, aty_word *words)
 {
-    char *path;
-    apr_status_t status = apr_filepath_merge(&path, values->directory, words[0].text,
-                                             APR_FILEPATH_NATIVE, values->pool);
-    if (status != APR_SUCCESS) {
+    directive->path = absolute_path(values, words[0].text);
+    if (!directive->path) {
         aty_diag_error(values->diag, &words[0].place, "'%s' takes a path, not '%s'",
                        spec->name, aty_shown(values->pool, words[0].text));
         return false;
     }
-    directive->path = path;
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <apr_hash.h>
 #include <apr_pools.h>
 
 #include "authorityc/policy.h"
@@ -18,6 +19,7 @@ typedef struct {
     apr_pool_t *pool;
     aty_diag *diag;
     const char *directory; /* what relative paths stand on */
+    apr_hash_t *paths;     /* absolute paths by how they are written */
 } aty_values;
 
 typedef struct aty_directive_spec aty_directive_spec; /* directives.h */
