@@ -190,9 +190,13 @@ static void include_pattern(aty_parser *parser, const aty_word *word, const char
 void aty_include(aty_parser *parser, const aty_word *word)
 {
     const aty_source *source = parser->source;
-    const char *directory = *word->text == '/' || strcmp(source->file->path, "-") == 0
-                                ? ""
-                                : directory_of(parser->pool, source->name);
+    bool from_input = strcmp(source->file->path, "-") == 0;
+    const char *directory =
+        *word->text == '/' ? ""
+                           : directory_of(parser->pool, from_input ? "" : source->name);
+    if (strcmp(word->text, "-") == 0 && *directory == '\0') {
+        directory = "./"; /* a file of that name, not the standard input */
+    }
     if (strpbrk(word->text, "*?[")) {
         include_pattern(parser, word,
                         apr_pstrcat(parser->pool, escaped(parser->pool, directory),

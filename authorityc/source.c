@@ -106,12 +106,28 @@ static const char *read_path(apr_pool_t *pool, const char *path, aty_file *file)
     return problem;
 }
 
-const aty_file *aty_file_read(apr_pool_t *pool, const char *path, const char **problem)
+static aty_file *read_anew(apr_pool_t *pool, const char *path, const char **problem)
 {
     aty_file *file = apr_pcalloc(pool, sizeof(*file));
     file->path = apr_pstrdup(pool, path);
     *problem = read_path(pool, path, file);
     return *problem ? NULL : file;
+}
+
+const aty_file *aty_file_read(apr_pool_t *pool, const char *path, const char **problem)
+{
+    static const char key[] = "aty_standard_input";
+    if (strcmp(path, "-") != 0) {
+        return read_anew(pool, path, problem);
+    }
+    void *known = NULL;
+    *problem = NULL;
+    apr_pool_userdata_get(&known, key, pool);
+    if (!known) {
+        known = read_anew(pool, path, problem);
+        apr_pool_userdata_setn(known, key, NULL, pool);
+    }
+    return known;
 }
 
 const char *aty_source_start(const aty_source *source)

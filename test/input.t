@@ -99,6 +99,14 @@ for my $name (qw(dos bom no-end latin1)) {
 }
 is((run("$program check empty.policy"))[0], 0, 'an empty policy is no error');
 is((run("$program check - <good.policy"))[0], 0, 'a policy from the standard input');
+is((run("$program explain - www.example.com www.example.com <good.policy"))[1] =~ /^same$/m, 1,
+    'a question about a policy from the standard input');
+is((run("$program dump - <good.policy"))[0], 0, 'a dump of one');
+write_file('-', "Nonsense\n");
+write_file('dash.policy', $good, "Include -\n");
+ends("$program check dash.policy </dev/null", 1, qr,^\./-:1:1: error: unknown directive,m,
+    'an included file of the name - is a file');
+unlink '-';
 write_file('bom-typo.policy', "\xef\xbb\xbfSNIPolicy none\r\n");
 ends("$program check bom-typo.policy", 1, qr/^bom-typo.policy:1:11: error: .*\n.* none\n/,
     'columns are counted from behind the byte order mark, and line ends are not shown');
