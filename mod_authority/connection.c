@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include <apr_strings.h>
 #include <http_protocol.h>
 #include <http_ssl.h>
 
@@ -45,38 +44,31 @@ static uint32_t address_set(const conn_rec *c, const aty_site *site)
     return aty_address_set_serving(&site->table, c->local_ip, c->local_addr->port);
 }
 
-static void find_seat(aty_connection *connection, const conn_rec *c, const aty_site *site)
+/* The seat whose frame the connection gets, or NULL. */
+static const aty_seat_record *origin_seat(const aty_connection *connection, conn_rec *c,
+                                          const aty_site *site)
 {
-    connection->address_set = address_set(c, site);
-    if (connection->address_set == ATY_NONE || !connection->live ||
-        connection->live->vhost == ATY_NONE) {
-        return;
-    }
-    connection->seat =
-        aty_vhost_seat(&site->table, connection->live->vhost, connection->address_set);
-    if (connection->seat) {
-        apr_snprintf(connection->group, sizeof connection->group, "%u",
-                     aty_get(connection->seat->group));
-    }
-}
-
-static bool wants_origin(const aty_connection *connection, conn_rec *c)
-{
+    const aty_seat_record *seat;
     const aty_config *config;
 
-    if (!connection->seat || !connection->had_sni ||
-        aty_get(connection->seat->frame) == ATY_NONE) {
-        return false;
+    if (connection->address_set == ATY_NONE || !connection->had_sni ||
+        !connection->live || connection->live->vhost == ATY_NONE) {
+        return NULL;
     }
     config = aty_config_of(connection->server);
-    return config->engine != ATY_SWITCH_OFF && config->origin != ATY_SWITCH_OFF &&
-           strcmp(ap_get_protocol(c), "h2") == 0;
+    if (config->engine == ATY_SWITCH_OFF || config->origin == ATY_SWITCH_OFF ||
+        strcmp(ap_get_protocol(c), "h2") != 0) {
+        return NULL;
+    }
+    seat = aty_vhost_seat(&site->table, connection->live->vhost, connection->address_set);
+    return seat && aty_get(seat->frame) != ATY_NONE ? seat : NULL;
 }
 
 int aty_connection_resolve(conn_rec *c)
 {
     aty_connection *connection;
     const aty_site *site;
+    const aty_seat_record *seat;
     SSL *ssl;
 
     connection = ap_get_module_config(c->conn_config, &authority_module);
@@ -94,11 +86,11 @@ int aty_connection_resolve(conn_rec *c)
     connection->had_sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL;
     connection->live = aty_live_of_context(site, SSL_get_SSL_CTX(ssl));
     connection->server = connection->live ? connection->live->server : NULL;
-    find_seat(connection, c, site);
-    if (wants_origin(connection, c)) {
-        aty_origin_filter_install(c,
-                                  site->table.frames + aty_get(connection->seat->frame),
-                                  aty_get(connection->seat->frame_size));
+    connection->address_set = address_set(c, site);
+    seat = origin_seat(connection, c, site);
+    if (seat) {
+        aty_origin_filter_install(c, site->table.frames + aty_get(seat->frame),
+                                  aty_get(seat->frame_size));
     }
     return DECLINED;
 }

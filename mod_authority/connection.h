@@ -20,8 +20,6 @@ typedef struct {
     server_rec *server;   /* the vhost that the handshake chose; NULL: not known (yet) */
     const aty_live *live; /* of that server; NULL as well */
     uint32_t address_set; /* in the table, or ATY_NONE */
-    const aty_seat_record *seat; /* of its vhost on that; NULL: unknown */
-    char group[11];              /* of the seat, decimal; "" without one */
     bool had_sni;
 } aty_connection;
 

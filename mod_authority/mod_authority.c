@@ -12,8 +12,9 @@
  *                        an ORIGIN frame.
  *
  * Only TLS connections of mod_ssl are looked at. Each request that was decided has
- * AUTHORITY_VERDICT (same, shared, misdirected), AUTHORITY_REASON, AUTHORITY_CONN and
- * AUTHORITY_GROUP in its environment, for LogFormat's %{…}e. A misdirected request gets
+ * AUTHORITY_VERDICT (same, shared, misdirected) and AUTHORITY_CONN in its environment,
+ * for LogFormat's %{…}e; unless it is plainly for the connection's own vhost
+ * AUTHORITY_GROUP too, and where misdirected AUTHORITY_REASON. A misdirected request gets
  * 421 and a line ATY301 at LogLevel info that names the lines of the policy.
  *
  * A table that cannot be used stops the first start and `httpd -t`. At a restart it only

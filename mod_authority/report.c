@@ -10,25 +10,18 @@ APLOG_USE_MODULE(authority);
 
 /* Added, not set: nobody has them yet, and to look for them would cost more than all else
  * that is done for a request that is fine. The strings are not copied. */
-static void add_environment(request_rec *r, const aty_connection *connection,
-                            aty_outcome outcome, const char *group)
+static void add(request_rec *r, const char *name, const char *value)
 {
-    apr_table_addn(r->subprocess_env, "AUTHORITY_VERDICT", aty_outcome_name(outcome));
-    if (connection->server) {
-        apr_table_addn(r->subprocess_env, "AUTHORITY_CONN",
-                       connection->server->server_hostname);
-    }
-    if (*group) {
-        apr_table_addn(r->subprocess_env, "AUTHORITY_GROUP", group);
-    }
+    apr_table_addn(r->subprocess_env, name, value);
 }
 
 void aty_report_same(request_rec *r, const aty_connection *connection)
 {
-    add_environment(r, connection, ATY_SAME, connection->group);
+    add(r, "AUTHORITY_VERDICT", aty_outcome_name(ATY_SAME));
+    add(r, "AUTHORITY_CONN", connection->server->server_hostname);
 }
 
-/* The group of the request's vhost, where it meets the connection. */
+/* The group of the request's vhost, where it meets the connection; NULL: unknown. */
 static const char *request_group(const request_rec *r, const aty_connection *connection,
                                  const aty_pair *pair)
 {
@@ -36,19 +29,26 @@ static const char *request_group(const request_rec *r, const aty_connection *con
     const aty_seat_record *seat;
 
     if (connection->address_set == ATY_NONE || pair->request == ATY_NONE) {
-        return "";
+        return NULL;
     }
     seat = aty_vhost_seat(&site->table, pair->request, connection->address_set);
-    return seat ? apr_psprintf(r->pool, "%u", aty_get(seat->group)) : "";
+    return seat ? apr_psprintf(r->pool, "%u", aty_get(seat->group)) : NULL;
 }
 
 void aty_report_verdict(request_rec *r, const aty_connection *connection,
                         const aty_pair *pair, const aty_verdict *verdict)
 {
-    add_environment(r, connection, verdict->outcome, request_group(r, connection, pair));
+    const char *group = request_group(r, connection, pair);
+
+    add(r, "AUTHORITY_VERDICT", aty_outcome_name(verdict->outcome));
+    if (connection->server) {
+        add(r, "AUTHORITY_CONN", connection->server->server_hostname);
+    }
+    if (group) {
+        add(r, "AUTHORITY_GROUP", group);
+    }
     if (verdict->outcome == ATY_MISDIRECTED) {
-        apr_table_addn(r->subprocess_env, "AUTHORITY_REASON",
-                       aty_reason_name(verdict->reason));
+        add(r, "AUTHORITY_REASON", aty_reason_name(verdict->reason));
     }
 }
 
@@ -66,7 +66,8 @@ static int reason_field(const aty_table *table, const aty_pair *pair, aty_reason
     }
     if (reason == ATY_REASON_TEXTUAL) {
         for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-            if (aty_field_difference(table, pair, (aty_field)field) == ATY_TEXTUAL) {
+            if (aty_field_difference(table, pair, (aty_field)field) == ATY_TEXTUAL &&
+                aty_field_counts(table, pair, (aty_field)field)) {
                 return field;
             }
         }
