@@ -14,9 +14,16 @@ fail() {
     exit 1
 }
 
-# logged LABEL LOG COMMAND…: runs the command with its output in the log, says how long it
-# took, and shows the log's end where it failed.
+# logged LABEL LOG COMMAND…: runs the command with its output in the log and says how long
+# it took. Where it failed, shows the log's end and ends the script.
 logged() {
+    try_logged "$@" && return
+    tail -n 25 "$2" >&2
+    fail "'$1' failed; all of its output is in $2"
+}
+
+# The same, but the caller decides what a failure means.
+try_logged() {
     local label=$1 log=$2 start=$SECONDS job
     shift 2
     mkdir -p "${log%/*}"
@@ -28,8 +35,7 @@ logged() {
         say "$((SECONDS - start)) s"
     else
         say 'failed'
-        tail -n 25 "$log" >&2
-        fail "'$label' failed; all of its output is in $log"
+        return 1
     fi
 }
 
@@ -62,8 +68,9 @@ need_packages() {
         fail "these packages are missing, and only root can install them: ${missing[*]}"
     fi
     export DEBIAN_FRONTEND=noninteractive
-    logged 'fetching the lists of packages' out/log/apt-update.log \
-        apt-get -q update
+    try_logged 'fetching the lists of packages' out/log/apt-update.log \
+        apt-get -q update ||
+        say 'not all lists could be fetched; those that are there may do'
     logged "installing ${#missing[@]} packages" out/log/apt-install.log \
         apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}"
 }
