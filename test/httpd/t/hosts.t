@@ -64,6 +64,14 @@ for my $protocol (@protocols) {
     }
 }
 
+for my $protocol (@protocols) {
+    my $response = client($protocol, 'late.example.test')->get('late.users.example.test');
+    is_deeply($response->{headers}{'x-vhost'}, ['users'],
+        "I11 $protocol: an earlier wildcard beats a later name, as in httpd");
+    is(verdict(client($protocol, 'late.users.example.test'), 'users.example.test'), 'same',
+        "I11 $protocol: for the SNI as well");
+}
+
 # Absolute-form targets: the URI's host counts, if its scheme is the connection's.
 {
     my @targets = (

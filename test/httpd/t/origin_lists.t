@@ -26,7 +26,7 @@ my @cases = (
     ['site', 'partner',    []],
     ['site', 'alone',      []],
     ['site', 'copy',       []],
-    ['site', 'second',     [qw(second other)]],
+    ['site', 'second',     [qw(second other.elsewhere.test extra.elsewhere.test)]],
     ['site', 'ciphers',    []],
     ['site', 'new',        []],
     ['site', 'conf',       []],
@@ -131,7 +131,7 @@ for my $case (grep { $_->[2] && @{$_->[2]} } @cases) {
     my @wrong = grep {
         $connection->get(m{//([^/]+)})->{status} != 200
     } $connection->origins;
-    is_deeply(\@wrong, [], "O13 $port: all that is listed for $sni is answered there");
+    none_wrong(\@wrong, "O13 $port: all that is listed for $sni is answered there");
 }
 
 finish();

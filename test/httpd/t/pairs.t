@@ -25,13 +25,13 @@ for my $http1 (0, 1) {
         is("$answers[$i]{status} $answers[$i]{verdict} $answers[$i]{reason}", "$status $said",
             "$http: $connection asked for $authority");
     }
-    is_deeply([grep { /AH02032/ } error_log->lines($mark)], [],
+    none_wrong([grep { /AH02032/ } error_log->lines($mark)],
         "$http: mod_ssl has not refused one of them");
 
     my @stock_answers = ask_pairs(\@pairs, port => $stock->port('site'), http1 => $http1,
         server => $stock);
     my @wrong = grep { $stock_answers[$_]{status} != mod_ssl_status($expected[$_]) } 0 .. $#pairs;
-    is_deeply([map { "@{$pairs[$_]}: $stock_answers[$_]{status}" } @wrong], [],
+    none_wrong([map { "@{$pairs[$_]}: $stock_answers[$_]{status}" } @wrong],
         "$http: mod_ssl alone answers @{[scalar @pairs]} pairs as it was said to");
 }
 $stock->log->announce(qr/AH02032: Hostname/);

@@ -62,7 +62,7 @@ if ($h2) {
 # A forward proxy behind TLS.
 {
     my $connection = h1('forward', 'forward.example.test');
-    my $main = port_of_main();
+    my $main = var('port');
     for my $host ("127.0.0.1:$main", "localhost:$main") {
         my $id = Aty::Test::id();
         my $response = $connection->get($host, "http://$host/index.html",
@@ -88,7 +88,5 @@ if ($h2) {
     $outer->send_request(method => 'CONNECT', target => $target, host => $target);
     is($outer->response('CONNECT')->{status}, 200, 'CONNECT to the site itself');
 }
-
-sub port_of_main { return Apache::Test::vars('port') }
 
 finish();

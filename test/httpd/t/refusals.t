@@ -109,6 +109,10 @@ for my $case (
     $server->configure(table => var('table'));
     my ($status, $output) = $server->run('-t');
     is($status, 0, 'the table as authorityc wrote it: httpd -t is content') or diag($output);
+    Aty::Template::store($server->root . '/beside.table', $good);
+    $server->configure(table => 'beside.table');
+    ($status, $output) = $server->run('-t');
+    is($status, 0, 'a relative path begins at ServerRoot') or diag($output);
 }
 
 finish();

@@ -11,7 +11,7 @@ use Aty::Template;
 # What is made: names of the certificate, or nothing for one that names a client.
 my %SERVER = (
     'wild'     => ['*.example.test', 'example.test', '*.users.example.test', 'localhost'],
-    'second'   => ['second.example.test', 'other.example.test'],
+    'second'   => [map { $_ . '.test' } qw(second.example other.elsewhere extra.elsewhere)],
     'dual-rsa' => ['dual-1.example.test', 'dual-2.example.test'],
 );
 

@@ -13,14 +13,15 @@ our @EXPORT = qw(ask_pairs site_authorities site_connections);
 # The names of the site's connections: "-" is no SNI, the last leads to no vhost.
 my @connections = qw(
     - www example.test static img admin files location quiet partner alone users
-    bob.users.example.test late late.users.example.test copy second other ciphers new
-    conf locked nowhere
+    bob.users.example.test late late.users.example.test copy second other.elsewhere.test
+    ciphers new conf locked nowhere
 );
 
 my @authorities = qw(
     www web static static.elsewhere.test admin old files location quiet partner alone users
-    deep.down.users.example.test late late.users.example.test copy second other ciphers new
-    conf locked nowhere nowhere.elsewhere.test 127.0.0.1
+    deep.down.users.example.test late late.users.example.test copy second
+    other.elsewhere.test extra.elsewhere.test ciphers new conf locked nowhere
+    nowhere.elsewhere.test 127.0.0.1
 );
 
 sub _full {
@@ -39,13 +40,15 @@ my %staff = map { $_ => 1 } _full(qw(admin locked));
 # them.
 sub ask_pairs {
     my ($pairs, %option) = @_;
-    my (@answers, %open);
+    my (@answers, $connection);
+    my $of = '';
     for my $pair (@$pairs) {
         my ($name, $authority) = @$pair;
-        $open{$name} ||= _connect($name, %option);
+        $connection = _connect($name, %option) if $name ne $of || !$connection;
+        $of = $name;
         my $path = $option{path} ? $option{path}->(@$pair) : '/';
-        my $answer = _ask($open{$name}, $authority, $path);
-        delete $open{$name} if $answer->{ended} || $option{fresh};
+        my $answer = _ask($connection, $authority, $path);
+        undef $connection if $answer->{ended} || $option{fresh};
         push @answers, $answer;
     }
     for my $answer (@answers) {

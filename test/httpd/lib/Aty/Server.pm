@@ -87,6 +87,7 @@ sub start {
     my $pid = fork;
     die "fork: $!\n" if !defined $pid;
     if (!$pid) {
+        POSIX::setsid();    # the prefork MPM ends its whole process group
         open STDOUT, '>>', "$self->{root}/logs/output";
         open STDERR, '>&', \*STDOUT;
         exec $self->_command('-DFOREGROUND') or POSIX::_exit(127);

@@ -6,7 +6,6 @@ package Aty::Test;
 use strict;
 use warnings;
 
-use Apache::Test ();
 use Aty::H1;
 use Aty::H2;
 use Aty::Log;
@@ -18,8 +17,8 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = (
     @Test::More::EXPORT,
-    qw(announce compile compile_for error_log explain_pairs file finish h1 h2 logged needs_h2 port
-        server sorted tls var verdict)
+    qw(announce compile compile_for error_log explain_pairs file finish h1 h2 logged needs_h2
+        none_wrong port server tls var verdict)
 );
 
 sub import {
@@ -28,18 +27,23 @@ sub import {
     goto &Exporter::import;
 }
 
-my $vars = Apache::Test::vars();
+# What `run` has written, a line "name value" each. Apache::Test::vars has the same, and
+# takes a second to say so.
+my $vars = {map { chomp; split / /, $_, 2 } split /^/, Aty::Template::load($ENV{ATY_VARIABLES})};
 my $log  = Aty::Log->new("$vars->{t_logs}/error_log", "$vars->{t_logs}/error_log.checked");
 my (@servers, $requests, %access_logs);
 
 # What every start logs: see servers/site.conf.in.
-$log->announce(qr/ATY102: .*stranger\.example\.test/) if $log->is_unread;
+my $no_h2 = qr/AH10034: The mpm module \(prefork\.c\) is not supported by mod_http2/;
+if ($log->is_unread) {
+    $log->announce(qr/ATY102: .*stranger\.example\.test/);
+    $log->announce($no_h2) if $vars->{mpm} eq 'prefork';
+}
 
 # A variable of the suite's configuration, and the port of that name of the site.
 sub var { return $vars->{$_[0]} // die "no variable '$_[0]'\n" }
 sub port { return var("$_[0]_port") }
 sub file { return Aty::Template::load($_[0]) }
-sub sorted { return [sort @_] }
 
 sub error_log { return $log }
 sub announce { return $log->announce(@_) }
@@ -58,6 +62,7 @@ sub server {
         template  => $template,
         variables => {%$vars, %variables},
     );
+    $server->log->may($no_h2) if var('mpm') eq 'prefork';
     push @servers, $server;
     return $server;
 }
@@ -186,6 +191,14 @@ sub explain_pairs {
     } @lines;
 }
 
+# One test of many questions: what is in the list was wrong.
+sub none_wrong {
+    my ($wrong, $name) = @_;
+    my $more = @$wrong > 20 ? "\n... and @{[@$wrong - 20]} more" : '';
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    ok(!@$wrong, $name) or diag(join("\n", grep { defined } @$wrong[0 .. 19]) . $more);
+}
+
 # Ends a test file: the further servers are stopped, all logs are checked.
 sub finish {
     for my $server (@servers) {
@@ -199,8 +212,7 @@ sub finish {
 sub _check_log {
     my ($checked, $whose) = @_;
     my @faults = $checked->faults;
-    ok(!@faults, "${whose}nothing in the error log that was not announced")
-        or diag(join "\n", @faults[0 .. ($#faults > 9 ? 9 : $#faults)]);
+    none_wrong(\@faults, "${whose}nothing in the error log that was not announced");
 }
 
 1;
