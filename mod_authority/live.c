@@ -146,7 +146,7 @@ static match match_live(const aty_table *table, const aty_live *live, apr_pool_t
 
 /* One vhost of the table is one live vhost: two would be taken for the same one. The
  * first in the order of the configuration is the one that httpd selects by the name. */
-static void claim(aty_live *live, match *found, bool *taken)
+static void claim(aty_live *live, match *found, const aty_table *table, bool *taken)
 {
     if (!found->wrong && taken[found->vhost]) {
         found->wrong = "an earlier vhost has its ServerName and addresses";
@@ -154,7 +154,11 @@ static void claim(aty_live *live, match *found, bool *taken)
     if (!found->wrong) {
         taken[found->vhost] = true;
         live->vhost = found->vhost;
-        live->address_set = found->set_count == 1 ? found->sets[0] : ATY_NONE;
+    }
+    if (!found->wrong && found->set_count == 1) {
+        const aty_seat_record *seat = aty_vhost_seat(table, live->vhost, found->sets[0]);
+        live->address_set = found->sets[0];
+        apr_snprintf(live->group, sizeof live->group, "%u", aty_get(seat->group));
     }
 }
 
@@ -203,7 +207,7 @@ void aty_live_map(server_rec *main_server, apr_pool_t *scratch)
     for (int i = site->live ? site->live->nelts : 0; i-- > 0;) {
         aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
         match found = match_live(&site->table, live, scratch);
-        claim(live, &found, taken);
+        claim(live, &found, &site->table, taken);
         known += found.wrong == NULL;
         if (found.wrong && wants_warning(live) && warned++ < WARNINGS_MAX) {
             warn_unknown(live, found.wrong);

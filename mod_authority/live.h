@@ -22,6 +22,7 @@ typedef struct {
     const char *name;     /* ServerName in lower case */
     uint32_t vhost;       /* in the table, or ATY_NONE: it shares with nobody */
     uint32_t address_set; /* the only one that the vhost sits on, or ATY_NONE */
+    char group[11];       /* on that address set, decimal */
 } aty_live;
 
 /* init_server hook of mod_ssl: remembers the server and its context. */

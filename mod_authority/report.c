@@ -25,13 +25,16 @@ void aty_report_same(request_rec *r, const aty_connection *connection)
 static const char *request_group(const request_rec *r, const aty_connection *connection,
                                  const aty_pair *pair)
 {
-    const aty_site *site = aty_config_of(r->server)->site;
+    const aty_config *config = aty_config_of(r->server);
     const aty_seat_record *seat;
 
     if (connection->address_set == ATY_NONE || pair->request == ATY_NONE) {
         return NULL;
     }
-    seat = aty_vhost_seat(&site->table, pair->request, connection->address_set);
+    if (config->live->address_set == connection->address_set) {
+        return config->live->group;
+    }
+    seat = aty_vhost_seat(&config->site->table, pair->request, connection->address_set);
     return seat ? apr_psprintf(r->pool, "%u", aty_get(seat->group)) : NULL;
 }
 
