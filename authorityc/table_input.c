@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
@@ -29,7 +28,7 @@ static int policy_compile(apr_pool_t *pool, const char *path, aty_table *table)
     size_t size = 0;
     bool compiled = policy && aty_compile(pool, policy, diag, &blob, &size);
 
-    aty_diag_print(diag, stderr, isatty(STDERR_FILENO));
+    aty_diag_report(diag);
     if (!policy) {
         return ATY_EXIT_TROUBLE;
     }
