@@ -7,53 +7,9 @@
 
 #include <apr_strings.h>
 
+#include "authorityc/group_list.h"
 #include "authorityc/table_words.h"
 #include "core/verdict.h"
-
-typedef struct {
-    uint32_t address_set;
-    uint32_t vhost; /* the first */
-    uint32_t size;
-} group;
-
-/* All groups, at their number. */
-static group *groups_collect(const aty_model *model, const aty_table *view,
-                             uint32_t *count)
-{
-    uint32_t seats = view->counts[ATY_SECTION_SEATS];
-    group *groups = apr_pcalloc(model->pool, (seats + 1) * sizeof *groups);
-
-    *count = 0;
-    for (uint32_t vhost = 0; vhost < view->counts[ATY_SECTION_VHOSTS]; vhost++) {
-        const aty_seat_record *seat =
-            view->seats + aty_get(view->vhosts[vhost].first_seat);
-        for (uint32_t i = 0; i < aty_get(view->vhosts[vhost].seat_count); i++, seat++) {
-            group *g = &groups[aty_get(seat->group)];
-            if (g->size++ == 0) {
-                g->address_set = aty_get(seat->address_set);
-                g->vhost = vhost;
-                *count = aty_get(seat->group);
-            }
-        }
-    }
-    return groups;
-}
-
-/* The largest group of each address set. */
-static const group **largest_collect(const aty_model *model, const aty_table *view,
-                                     const group *groups, uint32_t count)
-{
-    uint32_t sets = view->counts[ATY_SECTION_ADDRESS_SETS];
-    const group **largest = apr_pcalloc(model->pool, (sets + 1) * sizeof *largest);
-
-    for (uint32_t i = 1; i <= count; i++) {
-        const group **known = &largest[groups[i].address_set];
-        if (!*known || groups[i].size > (*known)->size) {
-            *known = &groups[i];
-        }
-    }
-    return largest;
-}
 
 /* The fields that differ in this way, "client-auth, protocol". */
 static const char *fields_text(const aty_model *model, const aty_table *view,
@@ -104,8 +60,8 @@ static void hidden_conflict_report(aty_model *model, const aty_table *view,
     }
 }
 
-static void groups_compare(aty_model *model, const aty_table *view, const group *largest,
-                           const group *other)
+static void groups_compare(aty_model *model, const aty_table *view,
+                           const aty_group *largest, const aty_group *other)
 {
     const aty_reasons fields = ATY_REASON_BIT(ATY_FIELD_TLS_COUNT) - 1;
     const aty_pair pair = {
@@ -132,17 +88,14 @@ static void groups_compare(aty_model *model, const aty_table *view, const group 
 void aty_groups_check(aty_model *model)
 {
     aty_table view;
-    uint32_t count;
-    group *groups;
-    const group **largest;
+    aty_group_list list;
 
     aty_writer_view(model->writer, &view);
-    groups = groups_collect(model, &view, &count);
-    largest = largest_collect(model, &view, groups, count);
-    for (uint32_t i = 1; i <= count; i++) {
-        const group *against = largest[groups[i].address_set];
-        if (against != &groups[i]) {
-            groups_compare(model, &view, against, &groups[i]);
+    list = aty_group_list_make(model->pool, &view);
+    for (uint32_t i = 0; i < list.count; i++) {
+        const aty_group *largest = list.largest[list.groups[i].address_set];
+        if (largest != &list.groups[i]) {
+            groups_compare(model, &view, largest, &list.groups[i]);
         }
     }
 }
