@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authorityc/commands.h"
+#include "authorityc/explain_site.h"
 #include "authorityc/options.h"
 #include "authorityc/table_input.h"
 
@@ -12,7 +13,10 @@ static const char usage[] =
     "usage: authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
     "                          POLICY|TABLE CONNECTION AUTHORITY\n"
     "       authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
-    "                          --pairs FILE|- POLICY|TABLE\n";
+    "                          --pairs FILE|- POLICY|TABLE\n"
+    "       authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
+    "                          --all NAME POLICY|TABLE\n"
+    "       authorityc explain [--json] --groups POLICY|TABLE\n";
 
 static const char help[] =
     "\n"
@@ -27,15 +31,19 @@ static const char help[] =
     "  --pairs FILE         a line 'CONNECTION AUTHORITY' in, a line 'CONNECTION\n"
     "                       AUTHORITY VERDICT REASON|- MOD_SSL' out; '-' reads\n"
     "                       standard input\n"
+    "  --all NAME           everyone NAME can and cannot share with, by reason\n"
+    "  --groups             the groups, and what keeps each from the largest\n"
     "  --json               JSON; with --pairs an object a line\n"
     "  --help               this\n"
     "\n"
-    "exit status: 0 same or shared, or all pairs answered; 1 misdirected, or errors in\n"
+    "exit status: 0 same or shared, or all was answered; 1 misdirected, or errors in\n"
     "the policy; 2 usage, or a file that cannot be read\n";
 
 typedef struct {
     const char *address;
     const char *pairs;
+    const char *all;
+    bool groups;
     bool http1;
     bool json;
 } explain_options;
@@ -82,6 +90,18 @@ static int pair_answer(const aty_table *table, const aty_question_options *asked
     return question.verdict.outcome == ATY_MISDIRECTED ? ATY_EXIT_NO : ATY_EXIT_FINE;
 }
 
+static int all_answer(apr_pool_t *pool, const aty_table *table,
+                      const aty_question_options *asked, const explain_options *options)
+{
+    const char *fault = aty_explain_all(pool, table, asked, options->all, options->json);
+
+    if (fault) {
+        fprintf(stderr, "authorityc: %s: '%s'\n", fault, options->all);
+        return ATY_EXIT_TROUBLE;
+    }
+    return ATY_EXIT_FINE;
+}
+
 static int answer(apr_pool_t *pool, const explain_options *options,
                   const char *const *arguments)
 {
@@ -102,8 +122,23 @@ static int answer(apr_pool_t *pool, const explain_options *options,
             return ATY_EXIT_TROUBLE;
         }
     }
+    if (options->groups) {
+        aty_explain_groups(pool, &table, options->json);
+        return ATY_EXIT_FINE;
+    }
+    if (options->all) {
+        return all_answer(pool, &table, &asked, options);
+    }
     return options->pairs ? pairs_answer(&table, &asked, options)
                           : pair_answer(&table, &asked, options, arguments + 1);
+}
+
+/* The arguments that are wanted, or -1 for options that exclude each other. */
+static int arguments_wanted(const explain_options *given)
+{
+    int modes = (given->pairs != NULL) + (given->all != NULL) + given->groups;
+
+    return modes > 1 ? -1 : modes == 1 ? 1 : 3;
 }
 
 int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
@@ -112,6 +147,8 @@ int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
     const aty_option options[] = {
         {"address", 0, NULL, &given.address},
         {"pairs", 0, NULL, &given.pairs},
+        {"all", 0, NULL, &given.all},
+        {"groups", 0, &given.groups, NULL},
         {"http1", 0, &given.http1, NULL},
         {"json", 0, &given.json, NULL},
         {NULL, 0, NULL, NULL},
@@ -124,6 +161,6 @@ int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
     if (code != ATY_OPTIONS_READ) {
         return code;
     }
-    return count == (given.pairs ? 1 : 3) ? answer(pool, &given, arguments)
-                                          : aty_options_wrong(&line);
+    return count == arguments_wanted(&given) ? answer(pool, &given, arguments)
+                                             : aty_options_wrong(&line);
 }

@@ -94,7 +94,7 @@ void aty_groups_check(aty_model *model)
     list = aty_group_list_make(model->pool, &view);
     for (uint32_t i = 0; i < list.count; i++) {
         const aty_group *largest = list.largest[list.groups[i].address_set];
-        if (largest != &list.groups[i]) {
+        if (list.groups[i].vhosts > 0 && largest != &list.groups[i]) {
             groups_compare(model, &view, largest, &list.groups[i]);
         }
     }

@@ -16,7 +16,7 @@ typedef struct {
 } aty_group;
 
 typedef struct {
-    aty_group *groups; /* group N stands at N - 1 */
+    aty_group *groups; /* group N stands at N - 1; a number may be unused: no vhosts */
     uint32_t count;
     const aty_group **largest; /* by address set; the first of several */
 } aty_group_list;

@@ -123,6 +123,7 @@ static bool seat_sound(const aty_table *table, uint32_t i)
     const aty_seat_record *seat = &table->seats[i];
 
     return is_record(table, ATY_SECTION_ADDRESS_SETS, seat->address_set) &&
+           aty_get(seat->group) <= table->counts[ATY_SECTION_SEATS] &&
            aty_get(seat->origin_state) < ATY_ORIGIN_COUNT &&
            frame_sound(table, seat->frame, seat->frame_size);
 }

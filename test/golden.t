@@ -7,6 +7,9 @@
 #   golden/NAME.policy  golden/NAME.pairs  `authorityc explain --pairs` answers its first two
 #                                          columns like this, from the policy and from the
 #                                          table; NAME.http1-pairs: with --http1
+#   golden/NAME.policy  golden/NAME.groups `authorityc explain --groups` prints this
+#   golden/NAME.policy  golden/NAME.all    `authorityc explain --all` prints this about the
+#                                          name in its first line
 #
 # Files that policies include are in folders. Certificates are made where a policy asks for
 # them (make-certificates); their digests are shown as sha256:1, sha256:2 in order.
@@ -101,6 +104,21 @@ sub test_pairs {
     return;
 }
 
+sub test_explain {
+    my ($name, $path, @options) = @_;
+    my ($code, $answer) = run($program, 'explain', @options, "$name.policy");
+    is($code, 0, "$name.policy answers") or diag(slurp("$place/stderr"));
+    compare($answer, $path);
+    return;
+}
+
+sub test_all {
+    my ($name, $path) = @_;
+    my ($subject) = slurp($path) =~ /^requests on connections of ([^,]+),/;
+    test_explain($name, $path, '--all', $subject // 'the name that the first line lacks');
+    return;
+}
+
 for my $path (files(qr,^test/golden/,)) {
     my $copy = $path =~ s,^test/golden,$place,r;
     make_path(dirname($copy));
@@ -112,6 +130,8 @@ my %tests = (
     dump          => \&test_dump,
     pairs         => \&test_pairs,
     'http1-pairs' => sub { test_pairs(@_, '--http1') },
+    groups        => sub { test_explain(@_, '--groups') },
+    all           => \&test_all,
 );
 for my $policy (files(qr,^test/golden/[^/]+\.policy$,)) {
     my ($name) = $policy =~ m,([^/]+)\.policy$,;
