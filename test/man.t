@@ -50,5 +50,5 @@ is_deeply([items('mod_authority.8', 'Ic ')], \@switches, '... and no others');
 agree('messages', 'mod_authority.8', [items('mod_authority.8', '')],
     [words(qr/"(ATY\d+)/, @module)]);
 agree('variables', 'mod_authority.8', [items('mod_authority.8', 'Ev ')],
-    [words(qr/subprocess_env, "(\w+)"/, @module)]);
+    [words(qr/, "(AUTHORITY_[A-Z]+)"/, @module)]);
 done_testing();
