@@ -3,40 +3,8 @@
 
 #include <string.h>
 
+#include "authorityc/print.h"
 #include "authorityc/table_words.h"
-#include "core/setting.h"
-
-#define COLUMNS 90
-
-/* Bytes of a word that are shown: of a digest enough to tell it from others. */
-static size_t shown_length(const char *word, size_t length)
-{
-    const size_t digest_shown = sizeof "sha256:012345678901" - 1;
-
-    return length > digest_shown && strncmp(word, "sha256:", 7) == 0 ? digest_shown
-                                                                     : length;
-}
-
-/* Prints a text after its label, broken at blanks; what follows is set in by four. */
-static void wrapped_print(const char *label, const char *text, FILE *stream)
-{
-    size_t column = strlen(label);
-
-    fputs(label, stream);
-    for (bool first = true; *text; first = false) {
-        size_t word = strcspn(text, " ");
-        size_t shown = shown_length(text, word);
-        if (!first && column + 1 + shown > COLUMNS) {
-            fputs("\n   ", stream);
-            column = 3;
-        }
-        fprintf(stream, "%s%.*s%s", first ? "" : " ", (int)shown, text,
-                shown < word ? "…" : "");
-        column += shown + !first;
-        text += word + (text[word] == ' ');
-    }
-    fputc('\n', stream);
-}
 
 static void vhost_print(const aty_table *table, const char *label, uint32_t vhost,
                         FILE *stream)
@@ -95,33 +63,7 @@ static void pair_print(const aty_table *table, const aty_question *question, FIL
     fputc('\n', stream);
     clients = aty_explain_clients(table, question);
     if (clients) {
-        wrapped_print("clients:    ", clients, stream);
-    }
-}
-
-/* What one side has and the other has not. */
-static void side_print(const aty_table *table, uint32_t vhost, uint32_t other,
-                       aty_field field, FILE *stream)
-{
-    const aty_setting_record *setting = aty_vhost_setting(table, vhost, field);
-    const aty_setting_record *against = aty_vhost_setting(table, other, field);
-    const char *meaning = aty_table_string(table, setting->real);
-    aty_setting_line line = {0};
-    bool any = false;
-
-    fprintf(stream, "  %s\n", aty_vhost_server_name(table, vhost));
-    while (aty_setting_next_unlike(table, setting, against, &line)) {
-        fprintf(stream, "    %.*s (", (int)line.length, line.text);
-        aty_words_place_print(table, line.place->file, line.place->line, stream);
-        fputs(")\n", stream);
-        any = true;
-    }
-    if (!any) {
-        fputs("    nothing of the kind\n", stream);
-    }
-    if (*meaning && aty_get(setting->real) != aty_get(setting->text) &&
-        aty_get(setting->real) != aty_get(against->real)) {
-        wrapped_print("    that is: ", meaning, stream);
+        aty_print_wrapped("clients:    ", clients, stream);
     }
 }
 
@@ -135,8 +77,7 @@ static void difference_print(const aty_table *table, const aty_question *questio
             difference == ATY_REAL ? "a real difference"
                                    : "textual: spelt differently, the same in effect",
             counts ? "" : "; it does not count under this SNIPolicy");
-    side_print(table, pair->connection, pair->request, field, stream);
-    side_print(table, pair->request, pair->connection, field, stream);
+    aty_print_sides(table, pair->connection, pair->request, field, "  ", stream);
 }
 
 static void differences_print(const aty_table *table, const aty_question *question,
@@ -168,7 +109,8 @@ static void reasons_print(const aty_question *question, FILE *stream)
         }
         fprintf(stream, "\n%s: %s\n", aty_reason_name((aty_reason)reason),
                 aty_reason_sentence((aty_reason)reason));
-        wrapped_print("  what to do: ", aty_explain_way_out((aty_reason)reason), stream);
+        aty_print_wrapped("  what to do: ", aty_explain_way_out((aty_reason)reason),
+                          stream);
     }
 }
 

@@ -254,6 +254,11 @@ aty_verdict aty_verdict_decide(const aty_table *table, const aty_pair *pair)
     return (aty_verdict){ATY_SHARED, ATY_REASON_COUNT, 0};
 }
 
+bool aty_mod_ssl_compares(const aty_table *table, const aty_pair *pair, aty_field field)
+{
+    return (compared_fields(table, pair) & BIT(field)) != 0;
+}
+
 /* Whether mod_ssl itself answers 421. */
 static bool mod_ssl_refuses(const aty_table *table, const aty_pair *pair)
 {

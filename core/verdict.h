@@ -70,6 +70,9 @@ void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
  * no <Location> needs a renegotiation. */
 bool aty_vhost_serves_h2(const aty_table *table, uint32_t vhost);
 
+/* Whether mod_ssl compares the spelling of the field for this pair, to answer 421. */
+bool aty_mod_ssl_compares(const aty_table *table, const aty_pair *pair, aty_field field);
+
 /* What httpd answers without mod_authority. */
 typedef enum {
     ATY_MOD_SSL_200,
