@@ -13,7 +13,9 @@
 #include "authorityc/options.h"
 #include "authorityc/policy_report.h"
 
-static const char usage[] = "usage: authorityc compile [--quiet] POLICY -o TABLE\n";
+static const char usage[] =
+    "usage: authorityc compile [-W[no-]CHECK] [-W[no-]error[=CHECK]] [--quiet]\n"
+    "                          POLICY -o TABLE\n";
 
 static const char help[] =
     "\n"
@@ -24,6 +26,8 @@ static const char help[] =
     "  POLICY       '-' reads the standard input\n"
     "  -o TABLE     where to write the table; '-' writes to the standard output\n"
     "  -q, --quiet  no summary\n"
+    "  -WCHECK, -Wno-CHECK, -Werror, -Wno-error, -Werror=CHECK, -Wno-error=CHECK\n"
+    "               what is warned of, as for 'authorityc check'\n"
     "  --help       this\n"
     "\n"
     "exit status: 0 the table is written; 1 errors in the policy; 2 usage, or a file "
@@ -33,6 +37,7 @@ static const char help[] =
 typedef struct {
     const char *policy;
     const char *table;
+    aty_warning_options warnings;
     bool quiet;
 } compile_options;
 
@@ -77,7 +82,7 @@ static const char *size_text(apr_pool_t *pool, size_t size)
 
 static int compile(apr_pool_t *pool, const compile_options *options)
 {
-    aty_diag *diag = aty_diag_create(pool);
+    aty_diag *diag = aty_diag_create_with(pool, &options->warnings);
     const aty_policy *policy = aty_policy_read(pool, options->policy, diag);
     const void *blob;
     size_t size;
@@ -107,7 +112,8 @@ int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv)
     const aty_command_line line = {usage, help, options};
     const char *const *arguments;
     int count;
-    int code = aty_options_read(&line, argc, argv, &arguments, &count);
+    int code =
+        aty_options_read_warnings(&line, &given.warnings, argc, argv, &arguments, &count);
 
     if (code != ATY_OPTIONS_READ) {
         return code;

@@ -53,7 +53,7 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
 
     *blob = NULL;
     phases_run(&model, reading);
-    if (aty_diag_errors(diag) == 0) {
+    if (!aty_diag_is_faulty(diag)) {
         phases_run(&model, judging);
     }
     if (aty_diag_errors(diag) > 0) {

@@ -20,7 +20,15 @@ aty_diag *aty_diag_create(apr_pool_t *pool)
     diag->seen = apr_hash_make(pool);
     diag->kept[ATY_MESSAGE_ERROR] = apr_array_make(pool, 8, sizeof(aty_message *));
     diag->kept[ATY_MESSAGE_WARNING] = apr_array_make(pool, 8, sizeof(aty_message *));
+    for (int check = 0; check < ATY_CHECK_COUNT; check++) {
+        diag->severities[check] = aty_check_default((aty_check)check);
+    }
     return diag;
+}
+
+void aty_diag_set_severity(aty_diag *diag, aty_check check, aty_severity severity)
+{
+    diag->severities[check] = severity;
 }
 
 /* Whether this very text stood at this very place of the file before. */
@@ -72,6 +80,7 @@ static void collect(aty_diag *diag, aty_message_kind kind, const char *check,
 
 void aty_diag_error(aty_diag *diag, const aty_place *place, const char *format, ...)
 {
+    diag->faulty = true;
     va_list arguments;
     va_start(arguments, format);
     collect(diag, ATY_MESSAGE_ERROR, NULL, place, format, arguments);
@@ -81,13 +90,15 @@ void aty_diag_error(aty_diag *diag, const aty_place *place, const char *format, 
 bool aty_diag_check(aty_diag *diag, aty_check check, const aty_place *place,
                     const char *format, ...)
 {
-    aty_severity severity = aty_check_default(check);
+    aty_severity severity = diag->severities[check];
     if (severity == ATY_SEVERITY_OFF) {
         diag->last = NULL;
         return false;
     }
     aty_message_kind kind =
         severity == ATY_SEVERITY_ERROR ? ATY_MESSAGE_ERROR : ATY_MESSAGE_WARNING;
+    diag->faulty |=
+        severity == ATY_SEVERITY_ERROR && aty_check_default(check) == ATY_SEVERITY_ERROR;
     va_list arguments;
     va_start(arguments, format);
     collect(diag, kind, aty_check_name(check), place, format, arguments);
@@ -131,6 +142,11 @@ uint32_t aty_diag_errors(const aty_diag *diag)
 uint32_t aty_diag_warnings(const aty_diag *diag)
 {
     return diag->found[ATY_MESSAGE_WARNING];
+}
+
+bool aty_diag_is_faulty(const aty_diag *diag)
+{
+    return diag->faulty;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)

@@ -28,8 +28,11 @@ typedef struct {
 
 typedef struct aty_diag aty_diag;
 
-/* A collector in the pool. */
+/* A collector in the pool, with every check as it is by default. */
 aty_diag *aty_diag_create(apr_pool_t *pool);
+
+/* What becomes of what a check finds from now on. */
+void aty_diag_set_severity(aty_diag *diag, aty_check check, aty_severity severity);
 
 /* An error. `place` may be NULL for what has no place. Text: lower case, no full stop. */
 void aty_diag_error(aty_diag *diag, const aty_place *place, const char *format, ...)
@@ -51,6 +54,10 @@ const char *aty_shown(apr_pool_t *pool, const char *word);
 /* The errors so far. */
 uint32_t aty_diag_errors(const aty_diag *diag);
 uint32_t aty_diag_warnings(const aty_diag *diag);
+
+/* Whether the policy itself is wrong: an error that is more than a warning made louder.
+ */
+bool aty_diag_is_faulty(const aty_diag *diag);
 
 /* Which of two places comes first in the order of the policy, where an included file
  * stands at its Include: below, equal to or above 0. Without a source comes first. */

@@ -25,9 +25,11 @@ typedef struct aty_message {
 
 struct aty_diag {
     apr_pool_t *pool;
+    aty_severity severities[ATY_CHECK_COUNT];
     apr_hash_t *seen;            /* texts with their places */
     apr_array_header_t *kept[2]; /* aty_message *, by kind: errors, warnings */
     uint32_t found[2];           /* by kind, with those that were not kept */
+    bool faulty;                 /* an error of itself was found */
     aty_message *last;           /* what notes belong to; NULL: it was not kept */
 };
 

@@ -2,18 +2,20 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "authorityc/commands.h"
 
 #define OPTIONS_MAX 16
 #define HELP        'h'
+#define WARNING     'W'
 #define LONG_ONLY                                                         \
     256 /* what getopt_long returns for option N without a letter: plus N \
          */
 
 typedef struct {
     struct option options[OPTIONS_MAX + 2];
-    char letters[3 * OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + sizeof "W:"];
 } getopt_lists;
 
 static int code_of(const aty_option *options, int index)
@@ -21,7 +23,7 @@ static int code_of(const aty_option *options, int index)
     return options[index].letter ? options[index].letter : LONG_ONLY + index;
 }
 
-static void lists_fill(getopt_lists *lists, const aty_option *options)
+static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_warnings)
 {
     char *letter = lists->letters;
     int count = 0;
@@ -40,7 +42,7 @@ static void lists_fill(getopt_lists *lists, const aty_option *options)
     }
     lists->options[count] = (struct option){"help", no_argument, NULL, HELP};
     lists->options[count + 1] = (struct option){NULL, 0, NULL, 0};
-    *letter = '\0';
+    strcpy(letter, has_warnings ? "W:" : "");
 }
 
 static void option_take(const aty_option *options, int code, const char *value)
@@ -64,27 +66,49 @@ int aty_options_wrong(const aty_command_line *line)
     return ATY_EXIT_TROUBLE;
 }
 
-int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
-                     const char *const **arguments, int *argument_count)
+/* Takes what getopt_long found. Returns ATY_OPTIONS_READ, or an exit code. */
+static int found_take(const aty_command_line *line, aty_warning_options *warnings,
+                      int code)
+{
+    switch (code) {
+    case '?':
+        return aty_options_wrong(line);
+    case HELP:
+        printf("%s%s", line->usage, line->help);
+        return ATY_EXIT_FINE;
+    case WARNING:
+        return aty_warning_option_take(warnings, optarg) ? ATY_OPTIONS_READ
+                                                         : ATY_EXIT_TROUBLE;
+    default:
+        option_take(line->options, code, optarg);
+        return ATY_OPTIONS_READ;
+    }
+}
+
+int aty_options_read_warnings(const aty_command_line *line, aty_warning_options *warnings,
+                              int argc, const char *const *argv,
+                              const char *const **arguments, int *argument_count)
 {
     getopt_lists lists;
     char *const *words =
         (char *const *)argv; /* getopt_long permutes, and writes no more */
     int code;
 
-    lists_fill(&lists, line->options);
+    lists_fill(&lists, line->options, warnings != NULL);
     optind = 0;
     while ((code = getopt_long(argc, words, lists.letters, lists.options, NULL)) != -1) {
-        if (code == '?') {
-            return aty_options_wrong(line);
+        code = found_take(line, warnings, code);
+        if (code != ATY_OPTIONS_READ) {
+            return code;
         }
-        if (code == HELP) {
-            printf("%s%s", line->usage, line->help);
-            return ATY_EXIT_FINE;
-        }
-        option_take(line->options, code, optarg);
     }
     *arguments = argv + optind;
     *argument_count = argc - optind;
     return ATY_OPTIONS_READ;
+}
+
+int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
+                     const char *const **arguments, int *argument_count)
+{
+    return aty_options_read_warnings(line, NULL, argc, argv, arguments, argument_count);
 }

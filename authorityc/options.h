@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "authorityc/warning_options.h"
+
 /* An option; one of `flag` and `value` says where it goes. */
 typedef struct {
     const char *name; /* long; NULL ends a list */
@@ -27,6 +29,11 @@ typedef struct {
  * to do. */
 int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
                      const char *const **arguments, int *argument_count);
+
+/* The same, for a command that takes -W as well, which may stand several times. */
+int aty_options_read_warnings(const aty_command_line *line, aty_warning_options *warnings,
+                              int argc, const char *const *argv,
+                              const char *const **arguments, int *argument_count);
 
 /* Shows the usage on standard error; returns the exit code for it. */
 int aty_options_wrong(const aty_command_line *line);
