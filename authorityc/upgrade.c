@@ -21,13 +21,27 @@ typedef struct {
     uint32_t bucket; /* classes of one bucket agree in all that both httpds compare */
 } vhost_class;
 
-/* A pair of classes whose answer changes. */
+#define NAMED_LIKE_IT 5 /* vhosts of a kind that are named beside the first */
+
+/* Pairs whose answer changes, alike in connection, fields and remedy. */
 typedef struct {
-    aty_pair pair;
+    aty_pair pair; /* the first */
     uint32_t address_set;
-    uint32_t vhosts; /* like the requested one */
-    bool breaks;     /* from 200 to 421, or else the other way */
+    uint32_t fields; /* that make the difference; bit N is field N */
+    const char *remedy;
+    bool breaks;                  /* from 200 to 421, or else the other way */
+    uint32_t vhosts;              /* that are requested */
+    apr_array_header_t *requests; /* of them the first of each class (uint32_t) */
 } change;
+
+/* What changes must have in common to be one. */
+typedef struct {
+    uint32_t address_set;
+    uint32_t connection;
+    uint32_t had_sni;
+    uint32_t fields;
+    const char *remedy;
+} change_key;
 
 typedef struct {
     apr_pool_t *pool;
@@ -35,11 +49,13 @@ typedef struct {
     aty_table after;
     apr_array_header_t *classes; /* vhost_class */
     apr_array_header_t *changes; /* change */
+    apr_hash_t *kinds;           /* change_key -> index of its change + 1 */
 } upgrade;
 
 typedef struct {
     uint32_t address_set;
     uint32_t texts[ATY_FIELD_TLS_COUNT];
+    uint32_t vhost; /* strict holds every vhost apart */
 } class_key;
 
 static aty_pair pair_of(const upgrade *u, uint32_t address_set, uint32_t connection,
@@ -54,7 +70,7 @@ static aty_pair pair_of(const upgrade *u, uint32_t address_set, uint32_t connect
     };
 }
 
-/* The spellings of a vhost; those of fields that `keep` does not want are left out. */
+/* The spellings of a vhost, or only of the fields that both httpds compare. */
 static class_key key_of(const upgrade *u, uint32_t address_set, uint32_t vhost,
                         bool common_only)
 {
@@ -63,6 +79,7 @@ static class_key key_of(const upgrade *u, uint32_t address_set, uint32_t vhost,
 
     memset(&key, 0, sizeof key);
     key.address_set = address_set;
+    key.vhost = u->after.sni_policy == ATY_SNI_STRICT && !common_only ? vhost : ATY_NONE;
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
         if (!common_only ||
             (aty_mod_ssl_compares(&u->before, &itself, (aty_field)field) &&
@@ -109,19 +126,112 @@ static void classes_collect(upgrade *u)
     }
 }
 
+/* The fields that make the difference. */
+static uint32_t fields_of(const aty_table *table, const aty_pair *pair)
+{
+    uint32_t fields = 0;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if (aty_mod_ssl_compares(table, pair, (aty_field)field) &&
+            aty_get(aty_vhost_setting(table, pair->connection, (aty_field)field)->text) !=
+                aty_get(
+                    aty_vhost_setting(table, pair->request, (aty_field)field)->text)) {
+            fields |= 1u << field;
+        }
+    }
+    return fields;
+}
+
+static bool all_textual(const aty_table *table, const aty_pair *pair, uint32_t fields)
+{
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if ((fields & 1u << field) &&
+            aty_field_difference(table, pair, (aty_field)field) == ATY_REAL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The smallest change that keeps a pair working. */
+static const char *remedy_of_break(const upgrade *u, const change *c)
+{
+    const uint32_t not_authentication =
+        1u << ATY_FIELD_CERTIFICATE | 1u << ATY_FIELD_PROTOCOL | 1u << ATY_FIELD_CIPHERS;
+
+    if (u->after.sni_policy == ATY_SNI_STRICT) {
+        return "'SSLVHostSNIPolicy secure' lets vhosts with equal settings share";
+    }
+    if (all_textual(&u->after, &c->pair, c->fields)) {
+        return "nothing really differs: write these lines alike in both, best in one "
+               "place";
+    }
+    if (!(c->fields & ~not_authentication)) {
+        return "'SSLVHostSNIPolicy authonly' keeps it working, and still holds client "
+               "authentication apart; or write these lines alike in both";
+    }
+    return c->pair.had_sni
+               ? "write these lines alike in both, or let clients use a connection each"
+               : "let the client, most likely a proxy, send the name in the handshake "
+                 "(SNI); "
+                 "who may come in depends on these lines, so do not relax the policy";
+}
+
+/* What to mind about a pair that begins to work. */
+static const char *remedy_of_start(const change *c)
+{
+    const uint32_t authentication = 1u << ATY_FIELD_CLIENT_AUTH |
+                                    1u << ATY_FIELD_CLIENT_CA |
+                                    1u << ATY_FIELD_REVOCATION;
+
+    return c->fields & authentication
+               ? "take care: by itself httpd no longer holds these vhosts' client "
+                 "authentication apart; mod_authority does"
+               : "nothing";
+}
+
+/* Adds a change to its kind. */
+static void change_add(upgrade *u, const change *c, const vhost_class *request)
+{
+    change_key key;
+    uintptr_t index;
+    change *kind;
+
+    memset(&key, 0, sizeof key);
+    key.address_set = c->address_set;
+    key.connection = c->pair.connection;
+    key.had_sni = c->pair.had_sni;
+    key.fields = c->fields;
+    key.remedy = c->remedy;
+    index = (uintptr_t)apr_hash_get(u->kinds, &key, sizeof key);
+    if (!index) {
+        APR_ARRAY_PUSH(u->changes, change) = *c;
+        index = (uintptr_t)u->changes->nelts;
+        APR_ARRAY_IDX(u->changes, (int)index - 1, change).requests =
+            apr_array_make(u->pool, 2, sizeof(uint32_t));
+        apr_hash_set(u->kinds, apr_pmemdup(u->pool, &key, sizeof key), sizeof key,
+                     (const void *)index);
+    }
+    kind = &APR_ARRAY_IDX(u->changes, (int)index - 1, change);
+    kind->vhosts += request->vhosts;
+    APR_ARRAY_PUSH(kind->requests, uint32_t) = request->vhost;
+}
+
 static void change_check(upgrade *u, uint32_t connection, const vhost_class *request,
                          bool sni)
 {
     change c = {.pair = pair_of(u, request->address_set, connection, request->vhost, sni),
-                .address_set = request->address_set,
-                .vhosts = request->vhosts};
+                .address_set = request->address_set};
     aty_mod_ssl_answer before = aty_mod_ssl_decide(&u->before, &c.pair);
     aty_mod_ssl_answer after = aty_mod_ssl_decide(&u->after, &c.pair);
 
-    if (before != after) {
-        c.breaks = after == ATY_MOD_SSL_421;
-        APR_ARRAY_PUSH(u->changes, change) = c;
+    if (before == after) {
+        return;
     }
+    c.breaks = after == ATY_MOD_SSL_421;
+    c.fields = fields_of(c.breaks ? &u->after : &u->before, &c.pair);
+    c.remedy = c.breaks ? remedy_of_break(u, &c) : remedy_of_start(&c);
+    change_add(u, &c, request);
 }
 
 /* Without SNI every connection is the default vhost's. */
@@ -158,88 +268,52 @@ static void sni_check(upgrade *u)
     }
 }
 
-/* The fields that make the difference, as bits. */
-static uint32_t fields_of(const upgrade *u, const change *c)
+/* "a.example.com (site.policy:7)". */
+static void vhost_print(const aty_table *table, uint32_t vhost)
 {
-    const aty_table *table = c->breaks ? &u->after : &u->before;
-    uint32_t fields = 0;
+    const aty_vhost_record *record = &table->vhosts[vhost];
 
-    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        if (aty_mod_ssl_compares(table, &c->pair, (aty_field)field) &&
-            aty_get(
-                aty_vhost_setting(table, c->pair.connection, (aty_field)field)->text) !=
-                aty_get(
-                    aty_vhost_setting(table, c->pair.request, (aty_field)field)->text)) {
-            fields |= 1u << field;
-        }
-    }
-    return fields;
+    printf("%s (", aty_vhost_server_name(table, vhost));
+    aty_words_place_print(table, record->file, record->line, stdout);
+    putchar(')');
 }
 
-static bool all_textual(const upgrade *u, const change *c, uint32_t fields)
+static void requests_print(const aty_table *table, const change *c)
 {
-    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        if ((fields & 1u << field) &&
-            aty_field_difference(&u->after, &c->pair, (aty_field)field) == ATY_REAL) {
-            return false;
-        }
-    }
-    return true;
-}
+    int named = 0;
+    uint32_t rest = c->vhosts;
 
-/* The smallest change that keeps a pair working. */
-static const char *remedy(const upgrade *u, const change *c, uint32_t fields)
-{
-    const uint32_t not_authentication =
-        1u << ATY_FIELD_CERTIFICATE | 1u << ATY_FIELD_PROTOCOL | 1u << ATY_FIELD_CIPHERS;
-
-    if (u->after.sni_policy == ATY_SNI_STRICT) {
-        return "'SSLVHostSNIPolicy secure' lets vhosts with equal settings share";
+    for (; named < c->requests->nelts && named < NAMED_LIKE_IT; named++, rest--) {
+        fputs(named == 0 ? "" : ",\n    ", stdout);
+        vhost_print(table, APR_ARRAY_IDX(c->requests, named, uint32_t));
     }
-    if (all_textual(u, c, fields)) {
-        return "nothing really differs: write these lines alike in both, best in one "
-               "place";
+    if (rest > 0) {
+        printf(",\n    and %" PRIu32 " more", rest);
     }
-    if (!(fields & ~not_authentication)) {
-        return "'SSLVHostSNIPolicy authonly' keeps it working, and still holds client "
-               "authentication apart; or write these lines alike in both";
-    }
-    return c->pair.had_sni
-               ? "write these lines alike in both, or let clients use a connection each"
-               : "let the client, most likely a proxy, send the name in the handshake "
-                 "(SNI); "
-                 "who may come in depends on these lines, so do not relax the policy";
+    putchar('\n');
 }
 
 static void change_print(const upgrade *u, const change *c)
 {
     const aty_table *table = &u->after;
-    const aty_vhost_record *request = &table->vhosts[c->pair.request];
-    uint32_t fields = fields_of(u, c);
 
-    printf("\n%s: request for %s (", c->breaks ? "421 from then on" : "200 from then on",
-           aty_vhost_server_name(table, c->pair.request));
-    aty_words_place_print(table, request->file, request->line, stdout);
-    fputs(")", stdout);
-    if (c->vhosts > 1) {
-        printf(" and %" PRIu32 " more with the same lines", c->vhosts - 1);
-    }
-    printf("\n  %s %s, address ",
-           c->pair.had_sni ? "on a connection of"
-                           : "without SNI, so on a connection of the default vhost",
-           aty_vhost_server_name(table, c->pair.connection));
+    printf("\n%s from then on: requests for ", c->breaks ? "421" : "200");
+    requests_print(table, c);
+    fputs(c->pair.had_sni ? "  on connections of "
+                          : "  without SNI, so on connections of the default vhost ",
+          stdout);
+    vhost_print(table, c->pair.connection);
+    fputs(", address ", stdout);
     aty_words_address_print(table, c->address_set, stdout);
     putchar('\n');
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        if (fields & 1u << field) {
+        if (c->fields & 1u << field) {
             printf("  %s:\n", aty_words_field((aty_field)field));
             aty_print_sides(table, c->pair.connection, c->pair.request, (aty_field)field,
                             "    ", stdout);
         }
     }
-    if (c->breaks) {
-        aty_print_wrapped("  what to do: ", remedy(u, c, fields), stdout);
-    }
+    aty_print_wrapped("  what to do: ", c->remedy, stdout);
 }
 
 static json_t *fields_json(uint32_t fields)
@@ -257,15 +331,19 @@ static json_t *fields_json(uint32_t fields)
 static json_t *change_json(const upgrade *u, const change *c)
 {
     const aty_table *table = &u->after;
-    uint32_t fields = fields_of(u, c);
+    json_t *requests = json_array();
 
-    return json_pack("{s:s, s:o, s:b, s:s, s:s, s:I, s:o, s:s?}", "answer",
+    for (int i = 0; i < c->requests->nelts; i++) {
+        json_array_append_new(requests,
+                              json_string(aty_vhost_server_name(
+                                  table, APR_ARRAY_IDX(c->requests, i, uint32_t))));
+    }
+    return json_pack("{s:s, s:o, s:b, s:s, s:o, s:I, s:o, s:s}", "answer",
                      c->breaks ? "421" : "200", "address",
                      aty_json_address(table, c->address_set), "sni", c->pair.had_sni,
                      "connection", aty_vhost_server_name(table, c->pair.connection),
-                     "request", aty_vhost_server_name(table, c->pair.request), "vhosts",
-                     (json_int_t)c->vhosts, "fields", fields_json(fields), "what_to_do",
-                     c->breaks ? remedy(u, c, fields) : NULL);
+                     "requests", requests, "vhosts", (json_int_t)c->vhosts, "fields",
+                     fields_json(c->fields), "what_to_do", c->remedy);
 }
 
 static void changes_json_print(const upgrade *u)
@@ -310,6 +388,7 @@ uint32_t aty_upgrade_report(apr_pool_t *pool, const aty_table *table, bool json)
         .after = *table,
         .classes = apr_array_make(pool, 8, sizeof(vhost_class)),
         .changes = apr_array_make(pool, 8, sizeof(change)),
+        .kinds = apr_hash_make(pool),
     };
 
     u.before.sni_policy = ATY_SNI_LEGACY;
