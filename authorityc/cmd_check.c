@@ -4,11 +4,14 @@
 #include "authorityc/check_texts.h"
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
+#include "authorityc/digest.h"
 #include "authorityc/options.h"
 #include "authorityc/policy_report.h"
+#include "authorityc/upgrade.h"
 
 static const char usage[] =
     "usage: authorityc check [-W[no-]CHECK] [-W[no-]error[=CHECK]] [--quiet] POLICY\n"
+    "       authorityc check --upgrade [--json] [-W...] POLICY\n"
     "       authorityc check --explain [CHECK]\n";
 
 static const char help[] =
@@ -23,16 +26,37 @@ static const char help[] =
     "  -Werror, -Wno-error    warnings are errors, or not\n"
     "  -Werror=CHECK, -Wno-error=CHECK\n"
     "                         what this check finds is an error, or a warning\n"
+    "  --upgrade              say what changes by itself when httpd goes from 2.4.63 or\n"
+    "                         older to 2.4.66 or newer, and how to keep it working\n"
+    "  --json                 say that as JSON\n"
     "  --explain [CHECK]      what a check means and what to do; without one, the list\n"
     "  --help                 this\n"
     "\n"
-    "exit status: 0 no errors; 1 errors in the policy; 2 usage, or a file that cannot\n"
-    "be read\n";
+    "exit status: 0 no errors; 1 errors in the policy, or an upgrade that breaks\n"
+    "something; 2 usage, or a file that cannot be read\n";
 
-static int check(apr_pool_t *pool, const char *path, const aty_warning_options *warnings,
-                 bool quiet)
+typedef struct {
+    aty_warning_options warnings;
+    bool quiet;
+    bool upgrade;
+    bool json;
+    bool explains;
+} check_options;
+
+/* The answer to --upgrade, from the table that was just compiled. */
+static int upgrade(apr_pool_t *pool, const void *blob, size_t size, bool json)
 {
-    aty_diag *diag = aty_diag_create_with(pool, warnings);
+    aty_table table;
+
+    if (aty_table_open(&table, blob, size, aty_digest_sha256) != ATY_TABLE_OK) {
+        return ATY_EXIT_TROUBLE; /* aty_compile has proven it already */
+    }
+    return aty_upgrade_report(pool, &table, json) > 0 ? ATY_EXIT_NO : ATY_EXIT_FINE;
+}
+
+static int check(apr_pool_t *pool, const char *path, const check_options *given)
+{
+    aty_diag *diag = aty_diag_create_with(pool, &given->warnings);
     const aty_policy *policy = aty_policy_read(pool, path, diag);
     const void *blob;
     size_t size;
@@ -41,7 +65,10 @@ static int check(apr_pool_t *pool, const char *path, const aty_warning_options *
     if (!policy) {
         return ATY_EXIT_TROUBLE;
     }
-    if (!quiet) {
+    if (fine && given->upgrade) {
+        return upgrade(pool, blob, size, given->json);
+    }
+    if (!given->quiet) {
         aty_policy_summary(fine ? stdout : stderr, path, policy, diag);
     }
     return fine ? ATY_EXIT_FINE : ATY_EXIT_NO;
@@ -62,23 +89,24 @@ static int explain(const char *name)
 
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv)
 {
-    bool quiet = false, explains = false;
-    aty_warning_options warnings = {0};
-    const aty_option options[] = {{"quiet", 'q', &quiet, NULL},
-                                  {"explain", 0, &explains, NULL},
+    check_options given = {.quiet = false};
+    const aty_option options[] = {{"quiet", 'q', &given.quiet, NULL},
+                                  {"upgrade", 0, &given.upgrade, NULL},
+                                  {"json", 0, &given.json, NULL},
+                                  {"explain", 0, &given.explains, NULL},
                                   {NULL, 0, NULL, NULL}};
     const aty_command_line line = {usage, help, options};
     const char *const *arguments;
     int count;
     int code =
-        aty_options_read_warnings(&line, &warnings, argc, argv, &arguments, &count);
+        aty_options_read_warnings(&line, &given.warnings, argc, argv, &arguments, &count);
 
     if (code != ATY_OPTIONS_READ) {
         return code;
     }
-    if (explains && count < 2) {
+    if (given.explains && count < 2) {
         return explain(count ? arguments[0] : NULL);
     }
-    return count == 1 ? check(pool, arguments[0], &warnings, quiet)
-                      : aty_options_wrong(&line);
+    return count == 1 && given.upgrade >= given.json ? check(pool, arguments[0], &given)
+                                                     : aty_options_wrong(&line);
 }

@@ -29,7 +29,10 @@ void aty_print_wrapped(const char *label, const char *text, FILE *stream)
             column = 3;
         }
         fprintf(stream, "%s%.*s%s", first ? "" : " ", (int)shown, text,
-                shown < word ? "…" : "");
+                shown == word           ? ""
+                : text[word - 1] == ';' ? "…;"
+                : text[word - 1] == ',' ? "…,"
+                                        : "…");
         column += shown + !first;
         text += word + (text[word] == ' ');
     }

@@ -10,6 +10,7 @@
 #   golden/NAME.policy  golden/NAME.groups `authorityc explain --groups` prints this
 #   golden/NAME.policy  golden/NAME.all    `authorityc explain --all` prints this about the
 #                                          name in its first line
+#   golden/NAME.policy  golden/NAME.upgrade `authorityc check --upgrade` prints this
 #
 # Files that policies include are in folders. Certificates are made where a policy asks for
 # them (make-certificates); their digests are shown as sha256:1, sha256:2 in order.
@@ -49,7 +50,7 @@ sub run {
 sub with_numbered_digests {
     my ($text) = @_;
     my %number;
-    $text =~ s/\b([0-9a-f]{64})\b/$number{$1} \/\/= 1 + keys %number/ge;
+    $text =~ s/(?<=sha256:)([0-9a-f]{12})[0-9a-f]{0,52}\b/$number{$1} \/\/= 1 + keys %number/ge;
     return $text;
 }
 
@@ -119,6 +120,14 @@ sub test_all {
     return;
 }
 
+sub test_upgrade {
+    my ($name, $path) = @_;
+    my ($code, $answer) = run($program, 'check', '--upgrade', "$name.policy");
+    compare($answer, $path);
+    is($code, $answer =~ /\b0 kinds of requests break/ ? 0 : 1, "$path: exit code");
+    return;
+}
+
 for my $path (files(qr,^test/golden/,)) {
     my $copy = $path =~ s,^test/golden,$place,r;
     make_path(dirname($copy));
@@ -132,6 +141,7 @@ my %tests = (
     'http1-pairs' => sub { test_pairs(@_, '--http1') },
     groups        => sub { test_explain(@_, '--groups') },
     all           => \&test_all,
+    upgrade       => \&test_upgrade,
 );
 for my $policy (files(qr,^test/golden/[^/]+\.policy$,)) {
     my ($name) = $policy =~ m,([^/]+)\.policy$,;
