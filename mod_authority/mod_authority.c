@@ -29,6 +29,7 @@
 
 #include "mod_authority/config.h"
 #include "mod_authority/connection.h"
+#include "mod_authority/dump.h"
 #include "mod_authority/live.h"
 #include "mod_authority/misdirected.h"
 #include "mod_authority/origin_filter.h"
@@ -44,6 +45,8 @@ static void register_hooks(apr_pool_t *pool)
     (void)pool;
     /* check_config is the last hook that `httpd -t` runs and that can refuse. */
     ap_hook_check_config(aty_startup_check, NULL, NULL, APR_HOOK_MIDDLE);
+    /* What `httpd -t` runs last. */
+    ap_hook_test_config(aty_dump_print, NULL, NULL, APR_HOOK_MIDDLE);
     /* Optional hooks: without mod_ssl nobody calls them, and all rests. They do not
      * depend on the order of LoadModule either. */
     APR_OPTIONAL_HOOK(ssl, init_server, aty_live_see, NULL, NULL, APR_HOOK_MIDDLE);

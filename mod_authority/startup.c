@@ -4,6 +4,7 @@
 #include <http_log.h>
 
 #include "mod_authority/config.h"
+#include "mod_authority/dump.h"
 #include "mod_authority/live.h"
 #include "mod_authority/table_file.h"
 
@@ -34,8 +35,8 @@ int aty_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
     (void)plog;
     (void)ptemp;
-    if (!site->argument) {
-        return OK;
+    if (!site->argument || aty_dump_is_wanted()) {
+        return OK; /* the first policy is imported before there is a table */
     }
     load(site, pconf);
     if (!site->failure || has_served()) {
