@@ -21,6 +21,8 @@ for my $protocol (@protocols) {
     my $missing = $connection->get('static.example.test', '/missing');
     is($missing->{status}, 404, "$protocol: an internal redirect to an ErrorDocument");
     like($missing->{body}, qr/document of the vhost/, "$protocol: brings its document");
+    is(verdict($connection, 'static.example.test', path => '/missing'), 'shared',
+        "$protocol: and the verdict stays that of the request as it came");
     is($connection->get('static.example.test', '/')->{status}, 200,
         "$protocol: an internal redirect to an index");
     is_deeply([grep { /ATY301/ } error_log->lines($mark)], [], "$protocol: nothing refused");

@@ -13,14 +13,15 @@ our $DEADLINE = 10;    # seconds that any one answer may take
 
 sub connect {
     my ($class, %option) = @_;
-    return bless {socket => socket_to($option{port})}, $class;
+    return bless {socket => socket_to(@option{qw(port address)})}, $class;
 }
 
-# A socket to a port on loopback, without Nagle's delays; dies where nobody listens.
+# A socket to a port on loopback (127.0.0.1, or another address of it), without Nagle's
+# delays; dies where nobody listens.
 sub socket_to {
-    my ($port) = @_;
+    my ($port, $address) = @_;
     my $socket = IO::Socket::INET->new(
-        PeerAddr => '127.0.0.1',
+        PeerAddr => $address // '127.0.0.1',
         PeerPort => $port,
         Timeout  => $DEADLINE,
     ) or die "connect to port $port: $@\n";

@@ -24,11 +24,11 @@ my $owner = $$;
 sub new {
     my ($class, %option) = @_;
     my %variables = %{$option{variables}};
-    my @ports = grep { /_port\z/ } keys %variables;
-    @variables{@ports} = Aty::Ports::free(scalar @ports);
+    my @ports = grep { /_port\z/ && $_ ne 'first_port' } keys %variables;
+    ($variables{port}, @variables{@ports}) =
+        Aty::Ports::free($variables{first_port}, 1 + @ports);
     my $root = "$variables{top_dir}/more/$option{name}";
     make_path("$root/logs");
-    ($variables{port}) = Aty::Ports::free(1);
     $variables{$_} = $root for qw(root serverroot);
     $variables{t_logs} = "$root/logs";
     $variables{t_pid_file} = "$root/logs/httpd.pid";

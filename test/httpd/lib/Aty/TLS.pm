@@ -17,14 +17,15 @@ Net::SSLeay::randomize();
 
 my %VERSION = ('TLSv1.2' => 0x0303, 'TLSv1.3' => 0x0304);
 
-# Connects and shakes hands; dies where that fails. Options: port; sni (undef: none);
+# Connects and shakes hands; dies where that fails. Options: port; address (127.0.0.1); sni
+# (undef: none);
 # alpn (list of protocols, undef: none); version; ciphers; ca (file to verify with, undef:
 # no verification); cert and key (client certificate); session (to resume); pha (offer
 # post-handshake authentication).
 sub connect {
     my ($class, %option) = @_;
     my $self = bless {raw => '', records => [], deadline => $Aty::Plain::DEADLINE}, $class;
-    $self->{socket} = Aty::Plain::socket_to($option{port});
+    $self->{socket} = Aty::Plain::socket_to(@option{qw(port address)});
     $self->{context} = _context(\%option);
     $self->{ssl} = Net::SSLeay::new($self->{context});
     _prepare($self->{ssl}, \%option);

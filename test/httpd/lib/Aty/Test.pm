@@ -156,15 +156,10 @@ sub id { return sprintf 'r%d.%d', $$, ++$requests }
 # "same", "shared", "misdirected REASON", from the environment as the access log has it.
 sub verdict {
     my ($connection, $authority, %option) = @_;
+    my ($server, $path) = delete @option{qw(server path)};
     my $id = id();
-    my $server = delete $option{server};
-    my @headers = ('x-id' => $id);
-    if ($connection->isa('Aty::H2')) {
-        $connection->get($authority, delete $option{path}, headers => \@headers, %option);
-    }
-    else {
-        $connection->get($authority, '/', headers => ["X-Id: $id"], %option);
-    }
+    my $headers = $connection->isa('Aty::H2') ? ['x-id' => $id] : ["X-Id: $id"];
+    $connection->get($authority, $path // '/', headers => $headers, %option);
     my $line = logged($id, $server);
     return $line->{reason} eq '-' ? $line->{verdict} : "$line->{verdict} $line->{reason}";
 }
