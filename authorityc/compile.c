@@ -10,8 +10,9 @@
 static void (*const reading[])(aty_model *) = {aty_addresses_place, aty_names_index,
                                                aty_settings_resolve,
                                                aty_accept_pairs_resolve, NULL};
-static void (*const judging[])(aty_model *) = {
-    aty_groups_form, aty_model_check, aty_groups_check, aty_origin_sets_encode, NULL};
+static void (*const judging[])(aty_model *) = {aty_groups_form,        aty_names_check,
+                                               aty_model_check,        aty_groups_check,
+                                               aty_origin_sets_encode, NULL};
 
 static void phases_run(aty_model *model, void (*const *phase)(aty_model *))
 {

@@ -1,6 +1,7 @@
 /* The named checks that look at groups. On each address set every group is held against
  * the largest one: a warning for each pair of groups would be one for each pair of vhosts
- * on a site where nothing is shared. */
+ * on a site where nothing is shared. What comes from the same directives, as of two
+ * bundles that many vhosts Use, is told once. */
 #include "authorityc/model.h"
 
 #include <string.h>
@@ -8,94 +9,247 @@
 #include <apr_strings.h>
 
 #include "authorityc/group_list.h"
-#include "authorityc/table_words.h"
+#include "authorityc/unlike_lines.h"
 #include "core/verdict.h"
 
-/* The fields that differ in this way, "client-auth, protocol". */
-static const char *fields_text(const aty_model *model, const aty_table *view,
-                               const aty_pair *pair, aty_difference difference)
+typedef struct {
+    aty_model *model;
+    aty_table view;
+    apr_pool_t *pool; /* of one comparison */
+    apr_hash_t *told; /* keys of unlike_lines.h */
+} group_checker;
+
+/* The TLS fields that differ in this way, as a mask. */
+static uint32_t fields_of(const group_checker *c, const aty_pair *pair,
+                          aty_difference difference)
 {
-    const char *text = "";
+    uint32_t fields = 0;
 
     for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        if (aty_field_difference(view, pair, (aty_field)field) == difference) {
-            text = apr_pstrcat(model->pool, text, *text ? ", " : "",
-                               aty_words_field((aty_field)field), (char *)NULL);
+        if (aty_field_counts(&c->view, pair, (aty_field)field) &&
+            aty_field_difference(&c->view, pair, (aty_field)field) == difference) {
+            fields |= 1u << field;
         }
     }
-    return text;
+    return fields;
 }
 
-static void false_conflict_report(aty_model *model, const aty_table *view,
-                                  const aty_pair *pair)
+static bool told_before(const group_checker *c, const aty_unlike *unlike)
 {
-    const aty_vhost *vhost = aty_model_vhost(model, pair->request);
-    const aty_vhost *other = aty_model_vhost(model, pair->connection);
+    size_t size;
+    const void *key = aty_unlike_key(c->pool, unlike, &size);
 
-    if (aty_diag_check(model->diag, ATY_CHECK_FALSE_CONFLICT, &vhost->place,
-                       "httpd refuses '%s' on connections of '%s', although they differ "
-                       "only in how it is written: %s",
-                       vhost->server_name->text, other->server_name->text,
-                       fields_text(model, view, pair, ATY_TEXTUAL))) {
-        aty_diag_note(model->diag, &other->place,
-                      "write it here and there alike, best in one <TLS> bundle that both "
-                      "Use; 'authorityc explain' shows both lines");
+    if (size == 0) {
+        return false;
     }
+    if (apr_hash_get(c->told, key, (apr_ssize_t)size)) {
+        return true;
+    }
+    apr_hash_set(c->told, apr_pmemdup(c->model->pool, key, size), (apr_ssize_t)size, c);
+    return false;
 }
 
-static void hidden_conflict_report(aty_model *model, const aty_table *view,
-                                   const aty_pair *pair)
+static void false_conflict_report(const group_checker *c, const aty_unlike *unlike)
 {
-    const aty_vhost *vhost = aty_model_vhost(model, pair->request);
-    const aty_vhost *other = aty_model_vhost(model, pair->connection);
+    aty_diag *diag = c->model->diag;
+    int count;
+    const char *names = aty_unlike_names(c->pool, unlike, &count);
 
-    if (aty_diag_check(model->diag, ATY_CHECK_HIDDEN_CONFLICT, &vhost->place,
-                       "httpd by itself would answer '%s' on connections of '%s', "
-                       "although they differ: %s",
-                       vhost->server_name->text, other->server_name->text,
-                       fields_text(model, view, pair, ATY_REAL))) {
+    if (aty_diag_check(diag, ATY_CHECK_FALSE_CONFLICT, aty_unlike_place(unlike),
+                       "httpd refuses '%s' on connections of '%s', although %s come%s to "
+                       "the same in both",
+                       unlike->own->server_name->text, unlike->other->server_name->text,
+                       names, count == 1 ? "s" : "")) {
+        aty_unlike_note(diag, unlike);
         aty_diag_note(
-            model->diag, &other->place,
-            "with mod_authority it is 421; 'authorityc explain' shows both lines");
+            diag, NULL,
+            "write it alike in both, best once in a <TLS> bundle that both Use, "
+            "or at the top level");
     }
 }
 
-static void groups_compare(aty_model *model, const aty_table *view,
-                           const aty_group *largest, const aty_group *other)
+static void hidden_conflict_report(const group_checker *c, const aty_unlike *unlike)
 {
-    const aty_reasons fields = ATY_REASON_BIT(ATY_FIELD_TLS_COUNT) - 1;
-    const aty_pair pair = {
-        .connection = largest->vhost,
-        .base = aty_get(view->address_sets[largest->address_set].default_vhost),
-        .request = other->vhost,
-        .authority = "",
-        .had_sni = true,
-    };
-    aty_verdict verdict = aty_verdict_decide(view, &pair);
+    aty_diag *diag = c->model->diag;
+    int count;
+    const char *names = aty_unlike_names(c->pool, unlike, &count);
+
+    if (aty_diag_check(diag, ATY_CHECK_HIDDEN_CONFLICT, aty_unlike_place(unlike),
+                       "httpd by itself would answer '%s' on connections of '%s', "
+                       "although %s differ%s",
+                       unlike->own->server_name->text, unlike->other->server_name->text,
+                       count ? names : "what 'SSLProtocol' comes to",
+                       count < 2 ? "s" : "")) {
+        aty_unlike_note(diag, unlike);
+        if (count == 0) {
+            aty_diag_note(diag, &unlike->other->place,
+                          "a vhost without SSLProtocol runs with that of the first vhost "
+                          "of its address");
+        }
+        aty_diag_note(diag, NULL, "with mod_authority it is 421");
+    }
+}
+
+static void pair_compare(const group_checker *c, const aty_pair *pair)
+{
+    aty_verdict verdict = aty_verdict_decide(&c->view, pair);
+    bool textual = verdict.reason == ATY_REASON_TEXTUAL;
+    uint32_t fields;
+    aty_unlike unlike;
 
     if (verdict.outcome != ATY_MISDIRECTED) {
         return;
     }
-    if (verdict.reason == ATY_REASON_TEXTUAL) {
-        false_conflict_report(model, view, &pair);
+    fields = fields_of(c, pair, textual ? ATY_TEXTUAL : ATY_REAL);
+    if (fields == 0 ||
+        (!textual && aty_mod_ssl_decide(&c->view, pair) != ATY_MOD_SSL_200)) {
+        return;
     }
-    else if ((verdict.reasons & fields) &&
-             aty_mod_ssl_decide(view, &pair) == ATY_MOD_SSL_200) {
-        hidden_conflict_report(model, view, &pair);
+    unlike = aty_unlike_lines(c->pool, c->model, pair->request, pair->connection, fields);
+    if (told_before(c, &unlike)) {
+        return;
+    }
+    if (textual) {
+        false_conflict_report(c, &unlike);
+    }
+    else {
+        hidden_conflict_report(c, &unlike);
+    }
+}
+
+static void groups_compare(const group_checker *c, const aty_group_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const aty_group *group = &list->groups[i];
+        const aty_group *largest = list->largest[group->address_set];
+        const aty_pair pair = {
+            .connection = largest ? largest->vhost : ATY_NONE,
+            .base = aty_get(c->view.address_sets[group->address_set].default_vhost),
+            .request = group->vhost,
+            .authority = "",
+            .had_sni = true,
+        };
+        if (group->vhosts > 0 && largest != group) {
+            pair_compare(c, &pair);
+            apr_pool_clear(c->pool);
+        }
+    }
+}
+
+/* Of a group, by its number: the first vhost with h2, and those without it that its
+ * connections would serve. */
+typedef struct {
+    uint32_t h2, http1; /* ATY_NONE: none yet */
+    uint32_t http1_count;
+} group_protocols;
+
+static bool has_h2(const group_checker *c, uint32_t vhost)
+{
+    return aty_get(c->view.vhosts[vhost].flags) & ATY_VHOST_H2;
+}
+
+/* Whether browsers would bring the vhost's requests to an h2 connection of the other, and
+ * httpd would answer. */
+static bool comes_over_h2(const group_checker *c, uint32_t vhost, uint32_t other,
+                          uint32_t base)
+{
+    const char *name = aty_vhost_server_name(&c->view, vhost);
+    const aty_pair pair = {.connection = other,
+                           .base = base,
+                           .request = vhost,
+                           .authority = name,
+                           .authority_length = strlen(name),
+                           .had_sni = true,
+                           .h2 = true};
+
+    return aty_vhost_covers(&c->view, other, name, strlen(name)) &&
+           aty_mod_ssl_decide(&c->view, &pair) == ATY_MOD_SSL_200;
+}
+
+/* Calls for each seat of each vhost. */
+static void seats_visit(const group_checker *c, group_protocols *groups,
+                        void (*visit)(const group_checker *, group_protocols *, uint32_t,
+                                      const aty_seat_record *))
+{
+    for (uint32_t vhost = 0; vhost < c->view.counts[ATY_SECTION_VHOSTS]; vhost++) {
+        const aty_vhost_record *record = &c->view.vhosts[vhost];
+        const aty_seat_record *seat = c->view.seats + aty_get(record->first_seat);
+        for (uint32_t i = 0; i < aty_get(record->seat_count); i++, seat++) {
+            visit(c, &groups[aty_get(seat->group)], vhost, seat);
+        }
+    }
+}
+
+static void h2_note(const group_checker *c, group_protocols *group, uint32_t vhost,
+                    const aty_seat_record *seat)
+{
+    (void)seat;
+    if (group->h2 == ATY_NONE && has_h2(c, vhost)) {
+        group->h2 = vhost;
+    }
+}
+
+static void http1_note(const group_checker *c, group_protocols *group, uint32_t vhost,
+                       const aty_seat_record *seat)
+{
+    uint32_t set = aty_get(seat->address_set);
+    uint32_t base = aty_get(c->view.address_sets[set].default_vhost);
+
+    if (group->h2 != ATY_NONE && !has_h2(c, vhost) &&
+        comes_over_h2(c, vhost, group->h2, base) && group->http1_count++ == 0) {
+        group->http1 = vhost;
+    }
+}
+
+static void http1_report(const group_checker *c, const group_protocols *group)
+{
+    const aty_vhost *vhost = aty_model_vhost(c->model, group->http1);
+    const aty_vhost *other = aty_model_vhost(c->model, group->h2);
+    const char *more =
+        group->http1_count > 1
+            ? apr_psprintf(c->pool, "; so it is for %u more", group->http1_count - 1)
+            : "";
+
+    if (aty_diag_check(c->model->diag, ATY_CHECK_HIDDEN_CONFLICT,
+                       &vhost->scope.protocols->place,
+                       "httpd by itself would serve '%s' over HTTP/2, on connections of "
+                       "'%s', although its 'Protocols' has no h2",
+                       vhost->server_name->text, other->server_name->text)) {
+        aty_diag_note(c->model->diag, &other->place,
+                      "browsers come from here, since its certificate covers '%s'",
+                      vhost->server_name->text);
+        aty_diag_note(c->model->diag, NULL, "with mod_authority it is 421%s", more);
+    }
+}
+
+/* A vhost without h2 that is reached over h2 all the same, told once for each group. */
+static void protocols_compare(const group_checker *c, const aty_group_list *list)
+{
+    group_protocols *groups =
+        apr_palloc(c->model->pool, (list->count + 1) * sizeof *groups);
+
+    for (uint32_t i = 0; i <= list->count; i++) {
+        groups[i] = (group_protocols){ATY_NONE, ATY_NONE, 0};
+    }
+    seats_visit(c, groups, h2_note);
+    seats_visit(c, groups, http1_note);
+    for (uint32_t i = 0; i <= list->count; i++) {
+        if (groups[i].http1_count > 0) {
+            http1_report(c, &groups[i]);
+            apr_pool_clear(c->pool);
+        }
     }
 }
 
 void aty_groups_check(aty_model *model)
 {
-    aty_table view;
+    group_checker c = {.model = model, .told = apr_hash_make(model->pool)};
     aty_group_list list;
 
-    aty_writer_view(model->writer, &view);
-    list = aty_group_list_make(model->pool, &view);
-    for (uint32_t i = 0; i < list.count; i++) {
-        const aty_group *largest = list.largest[list.groups[i].address_set];
-        if (list.groups[i].vhosts > 0 && largest != &list.groups[i]) {
-            groups_compare(model, &view, largest, &list.groups[i]);
-        }
-    }
+    apr_pool_create(&c.pool, model->pool);
+    aty_writer_view(model->writer, &c.view);
+    list = aty_group_list_make(model->pool, &c.view);
+    groups_compare(&c, &list);
+    protocols_compare(&c, &list);
+    apr_pool_destroy(c.pool);
 }

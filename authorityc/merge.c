@@ -195,4 +195,5 @@ void aty_merge_vhosts(aty_parser *parser)
         }
     }
     parser->policy->vhosts = vhosts;
+    parser->policy->unknown_authority = parser->base.unknown_authority;
 }

@@ -17,6 +17,17 @@ uint32_t aty_model_vhost_count(const aty_model *model)
     return (uint32_t)model->policy->vhosts->nelts;
 }
 
+const char *aty_model_address(const aty_model *model, uint32_t vhost, uint32_t seat)
+{
+    const aty_vhost_address *address = &APR_ARRAY_IDX(
+        aty_model_vhost(model, vhost)->addresses, (int)seat, aty_vhost_address);
+    const char *port =
+        address->port ? apr_psprintf(model->pool, "%u", address->port) : "*";
+
+    return apr_psprintf(model->pool, strchr(address->host, ':') ? "[%s]:%s" : "%s:%s",
+                        address->host, port);
+}
+
 const aty_word *aty_model_name_word(const aty_model *model, uint32_t name)
 {
     const aty_name_record *names = aty_writer_records(model->writer, ATY_SECTION_NAMES);

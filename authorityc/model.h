@@ -31,6 +31,9 @@ const aty_vhost *aty_model_vhost(const aty_model *model, uint32_t vhost);
 
 uint32_t aty_model_vhost_count(const aty_model *model);
 
+/* The address of seat N of a vhost, "192.0.2.1:443", "*:443", "[2001:db8::1]:*". */
+const char *aty_model_address(const aty_model *model, uint32_t vhost, uint32_t seat);
+
 /* The word in the policy that name record N came from. */
 const aty_word *aty_model_name_word(const aty_model *model, uint32_t name);
 
@@ -59,7 +62,10 @@ void aty_accept_pairs_resolve(aty_model *model);
 /* groups.c: gives every seat its group. */
 void aty_groups_form(aty_model *model);
 
-/* model_checks.c: the named checks that look at names, certificates and AcceptPairs. */
+/* name_checks.c: the named checks that look at names and what covers them. */
+void aty_names_check(aty_model *model);
+
+/* model_checks.c: the named checks that look at vhosts and AcceptPairs. */
 void aty_model_check(aty_model *model);
 
 /* group_checks.c: the named checks that look at groups. */

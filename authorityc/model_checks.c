@@ -1,5 +1,5 @@
-/* The named checks that need the model: names, certificates, <Location>s, AcceptPairs and
- * groups. Each looks at all vhosts and says what an administrator can do about it. */
+/* The named checks of vhosts, one by one, and of AcceptPairs. Each looks at all of them
+ * and says what an administrator can do about it. */
 #include "authorityc/model.h"
 
 #include <string.h>
@@ -7,100 +7,12 @@
 
 #include <apr_strings.h>
 
+#include "authorityc/certificate.h"
 #include "authorityc/table_words.h"
-#include "core/names.h"
 #include "core/verdict.h"
 
-/* An earlier wildcard, or an earlier vhost, takes the name on some address set. */
-static void shadowed_check(aty_model *model, const aty_table *view, uint32_t name)
-{
-    const char *text = aty_table_string(view, view->names[name].name);
-    uint32_t vhost = aty_get(view->names[name].vhost);
-    const aty_seat_record *seats = view->seats + aty_get(view->vhosts[vhost].first_seat);
-    const aty_word *word = aty_model_name_word(model, name);
-
-    for (uint32_t i = 0; i < aty_get(view->vhosts[vhost].seat_count); i++) {
-        uint32_t winner =
-            aty_vhost_named(view, aty_get(seats[i].address_set), text, strlen(text));
-        const aty_vhost *other = winner < vhost ? aty_model_vhost(model, winner) : NULL;
-        if (other && aty_diag_check(model->diag, ATY_CHECK_SHADOWED_NAME, &word->place,
-                                    "httpd never selects this vhost by '%s': an earlier "
-                                    "wildcard takes it",
-                                    text)) {
-            aty_diag_note(model->diag, &other->place,
-                          "'%s' takes it; put the vhost with the exact name first",
-                          other->server_name->text);
-            return;
-        }
-    }
-}
-
-/* Whether the name was reported as a duplicate: the earlier vhost has the very same name.
- * Odd patterns are in no index that would have noticed. */
-static bool is_duplicate(const aty_table *view, uint32_t name)
-{
-    uint32_t vhost = aty_get(view->names[name].vhost);
-    const aty_vhost_record *record = &view->vhosts[vhost];
-    const char *text = aty_table_string(view, view->names[name].name);
-    uint32_t set = aty_get(view->seats[aty_get(record->first_seat)].address_set);
-    uint32_t winner = aty_vhost_named(view, set, text, strlen(text));
-    const aty_name_record *names;
-
-    if (winner >= vhost ||
-        (aty_name_is_pattern(text) && !aty_name_pattern_ending(text))) {
-        return false;
-    }
-    names = view->names + aty_get(view->vhosts[winner].first_name);
-    for (uint32_t i = 0; i < aty_get(view->vhosts[winner].name_count); i++) {
-        if (aty_get(names[i].name) == aty_get(view->names[name].name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void names_check(aty_model *model, const aty_table *view)
-{
-    for (uint32_t name = 0; name < view->counts[ATY_SECTION_NAMES]; name++) {
-        if (!is_duplicate(view, name)) {
-            shadowed_check(model, view, name);
-        }
-    }
-}
-
-/* A wildcard alias is covered where the certificate has the same wildcard. */
-static bool name_covered(const aty_table *view, uint32_t vhost, const char *name)
-{
-    return aty_vhost_covers(view, vhost, name, strlen(name));
-}
-
-static void cover_check(aty_model *model, const aty_table *view)
-{
-    for (uint32_t name = 0; name < view->counts[ATY_SECTION_NAMES]; name++) {
-        uint32_t vhost = aty_get(view->names[name].vhost);
-        const char *text = aty_table_string(view, view->names[name].name);
-        const aty_word *word = aty_model_name_word(model, name);
-        if (aty_get(view->vhosts[vhost].certificate_count) > 0 &&
-            !name_covered(view, vhost, text)) {
-            aty_diag_check(model->diag, ATY_CHECK_NOT_COVERED, &word->place,
-                           "not every certificate of this vhost covers '%s'", text);
-        }
-    }
-}
-
-static void missing_certificate_check(aty_model *model, const aty_table *view)
-{
-    (void)view;
-    for (uint32_t i = 0; i < aty_model_vhost_count(model); i++) {
-        const aty_vhost *vhost = aty_model_vhost(model, i);
-        if (apr_is_empty_array(vhost->scope.tls.certificates) &&
-            aty_diag_check(model->diag, ATY_CHECK_NOT_COVERED, &vhost->place,
-                           "vhost '%s' has no certificate", vhost->server_name->text)) {
-            aty_diag_note(model->diag, NULL,
-                          "add SSLCertificateFile, or Use a bundle that has one");
-        }
-    }
-}
+#define SECONDS_OF_DAY 86400
+#define DEFAULTS_NAMED 3 /* addresses in notes */
 
 static void location_check(aty_model *model, const aty_table *view)
 {
@@ -126,44 +38,83 @@ static void location_check(aty_model *model, const aty_table *view)
     }
 }
 
-/* Each certificate once, at the first vhost that has it. */
-static void expiry_check(aty_model *model, const aty_table *view)
+/* "2 days ago". */
+static const char *ago(apr_pool_t *pool, int64_t seconds)
 {
-    int64_t now = (int64_t)time(NULL);
+    int64_t days = seconds / SECONDS_OF_DAY;
+
+    return days == 0   ? "less than a day ago"
+           : days == 1 ? "1 day ago"
+                       : apr_psprintf(pool, "%" APR_INT64_T_FMT " days ago", days);
+}
+
+/* Each certificate once, at the first directive that names it. */
+static void expiry_check(aty_model *model, const aty_table *view,
+                         const aty_directive *directive, char *seen)
+{
+    uint32_t index = aty_certificate_read(model, directive);
+    int64_t past = (int64_t)time(NULL) - aty_words_not_after(&view->certificates[index]);
+
+    if (!seen[index] && past > 0) {
+        aty_diag_check(model->diag, ATY_CHECK_EXPIRED_CERTIFICATE,
+                       &directive->words[0].place, "this certificate has expired, %s",
+                       ago(model->pool, past));
+    }
+    seen[index] = 1;
+}
+
+static void expiries_check(aty_model *model, const aty_table *view)
+{
     char *seen = apr_pcalloc(model->pool, view->counts[ATY_SECTION_CERTIFICATES] + 1);
 
     for (uint32_t i = 0; i < aty_model_vhost_count(model); i++) {
-        const aty_vhost *vhost = aty_model_vhost(model, i);
-        const aty_le32 *list =
-            view->certificate_lists + aty_get(view->vhosts[i].first_certificate);
-        for (uint32_t c = 0; c < aty_get(view->vhosts[i].certificate_count); c++) {
-            uint32_t index = aty_get(list[c]);
-            const aty_certificate_record *certificate = &view->certificates[index];
-            if (!seen[index] && aty_words_not_after(certificate) < now) {
-                aty_diag_check(model->diag, ATY_CHECK_EXPIRED_CERTIFICATE, &vhost->place,
-                               "the certificate '%s' of vhost '%s' has expired",
-                               aty_table_string(view, certificate->path),
-                               vhost->server_name->text);
-            }
-            seen[index] = 1;
+        const apr_array_header_t *certificates =
+            aty_model_vhost(model, i)->scope.tls.certificates;
+        for (int c = 0; certificates && c < certificates->nelts; c++) {
+            expiry_check(model, view,
+                         APR_ARRAY_IDX(certificates, c, const aty_directive *), seen);
         }
     }
 }
 
-/* The default vhost of an address set answers every name that nobody has. */
+/* The address set as its default vhost has it. */
+static const char *address_text(const aty_model *model, const aty_table *view,
+                                uint32_t vhost, uint32_t address_set)
+{
+    const aty_seat_record *seat = aty_vhost_seat(view, vhost, address_set);
+    uint32_t first = aty_get(view->vhosts[vhost].first_seat);
+
+    return aty_model_address(model, vhost, (uint32_t)(seat - view->seats) - first);
+}
+
+/* The default vhost of an address set answers every name that nobody has. A default
+ * vhost that says so itself is there to catch them: only what the top level says for all
+ * may not have been meant, and is told once. */
 static void default_check(aty_model *model, const aty_table *view)
 {
+    const aty_directive *serve = model->policy->unknown_authority;
+    uint32_t found = 0;
+
+    if (!serve || serve->number) {
+        return;
+    }
     for (uint32_t set = 0; set < view->counts[ATY_SECTION_ADDRESS_SETS]; set++) {
         uint32_t index = aty_get(view->address_sets[set].default_vhost);
         const aty_vhost *vhost = aty_model_vhost(model, index);
-        const aty_directive *serve = vhost->scope.unknown_authority;
-        if (serve && !serve->number) {
-            aty_diag_check(
-                model->diag, ATY_CHECK_LONE_DEFAULT, &vhost->place,
-                "vhost '%s' is the first on its address, and 'UnknownAuthority "
-                "serve' lets it answer every name that no vhost has",
-                vhost->server_name->text);
+        if (vhost->scope.unknown_authority != serve || found++ >= DEFAULTS_NAMED) {
+            continue;
         }
+        if (found > 1 ||
+            aty_diag_check(model->diag, ATY_CHECK_LONE_DEFAULT, &serve->place,
+                           "the first vhost of an address answers every "
+                           "name that no vhost has")) {
+            aty_diag_note(model->diag, &vhost->place, "this one answers on %s",
+                          address_text(model, view, index, set));
+        }
+    }
+    if (found > DEFAULTS_NAMED) {
+        aty_diag_note(model->diag, NULL, "and so on %u more addresses",
+                      found - DEFAULTS_NAMED);
     }
 }
 
@@ -211,8 +162,9 @@ static void pairs_check(aty_model *model, const aty_table *view)
 void aty_model_check(aty_model *model)
 {
     static void (*const checks[])(aty_model *, const aty_table *) = {
-        names_check,    cover_check,  missing_certificate_check,
-        location_check, expiry_check, default_check,
+        location_check,
+        expiries_check,
+        default_check,
         pairs_check,
     };
     aty_table view;

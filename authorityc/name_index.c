@@ -90,18 +90,20 @@ static void duplicate_report(const aty_model *model, uint32_t name, uint32_t fir
     }
 }
 
-/* Enters a name for every address set of its vhost. */
+/* Enters a name for every address set of its vhost. That it is taken is told once: those
+ * sets may be the same as the other's. */
 static void name_enter(aty_model *model, index_builder *index, uint32_t name)
 {
     const aty_table *view = index->view;
     const aty_vhost_record *vhost = &view->vhosts[aty_get(view->names[name].vhost)];
     const aty_seat_record *seats = view->seats + aty_get(vhost->first_seat);
+    bool reported = false;
 
     for (uint32_t i = 0; i < aty_get(vhost->seat_count); i++) {
         uint32_t other = index_enter(index, aty_get(seats[i].address_set), name);
-        if (other != ATY_NONE && other != name) {
+        if (other != ATY_NONE && other != name && !reported) {
             duplicate_report(model, name, other);
-            return;
+            reported = true;
         }
     }
 }

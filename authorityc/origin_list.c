@@ -132,9 +132,10 @@ static void budget_report(const list_maker *m)
             : "";
 
     if (aty_diag_check(m->model->diag, ATY_CHECK_OVER_BUDGET, &vhost->place,
-                       "%u names do not fit into the %u bytes of this vhost's ORIGIN "
+                       "%u name%s not fit into the %u bytes of this vhost's ORIGIN "
                        "frame: %s%s",
-                       left_out, m->budget, m->named + 2, more)) {
+                       left_out, left_out == 1 ? " does" : "s do", m->budget,
+                       m->named + 2, more)) {
         aty_diag_note(
             m->model->diag, NULL,
             "raise OriginBudget (at most %d), or say 'Advertise off' for vhosts "

@@ -144,6 +144,7 @@ typedef struct {
         *directory; /* absolute, of the policy file: what relative paths stand on */
     aty_sni_policy sni_policy;
     const aty_directive *sni_policy_directive; /* NULL: the default */
+    const aty_directive *unknown_authority;    /* of the top level; NULL: not set */
     apr_array_header_t *vhosts;                /* aty_vhost, in file order */
     apr_array_header_t *pairs;                 /* aty_accept_pair */
 } aty_policy;
