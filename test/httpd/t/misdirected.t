@@ -30,6 +30,16 @@ for my $protocol (@protocols) {
     like(logged($id)->{group}, qr/\A\d+\z/, "$protocol: and the group");
 }
 
+# The same where the document itself would want a client certificate.
+if ($protocols[-1] eq 'h2') {
+    my $mark = error_log->mark;
+    my $response = h2('site', 'www.example.test')->get('files.example.test', '/index.html');
+    is($response->{status}, 421, 'h2: 421 for a vhost with a <Location> that h2 cannot serve');
+    unlike($response->{body}, qr/PRIVATE/, 'h2: not with the document of that <Location>');
+    ok(!defined $response->{rst}, 'h2: and without a reset');
+    none_wrong([grep { /\[ssl:/ } error_log->lines($mark)], 'h2: mod_ssl had no part in it');
+}
+
 # The line for administrators.
 for my $protocol (@protocols) {
     my $mark = error_log->mark;

@@ -67,7 +67,8 @@ sub _command {
         "$self->{root}/httpd.conf", @more);
 }
 
-# Runs httpd with further arguments to its end: exit status and what it printed.
+# Runs httpd with further arguments to its end: exit status and what it printed. Where a
+# signal handler dies meanwhile, httpd is ended.
 sub run {
     my ($self, @arguments) = @_;
     my $pid = open my $output, '-|';
@@ -76,8 +77,11 @@ sub run {
         open STDERR, '>&', \*STDOUT;
         exec $self->_command(@arguments) or POSIX::_exit(127);
     }
-    my $text = do { local $/; <$output> };
+    my $text = eval { local $/; <$output> };
+    my $error = $@;
+    kill KILL => $pid if $error;
     close $output;
+    die $error if $error;
     return ($? >> 8, $text);
 }
 
