@@ -60,18 +60,28 @@ static int compare_joined(const char *string, const char *prefix, const char *na
     return order != 0 ? order : (unsigned char)string[prefix_length + length];
 }
 
-static bool certificate_names(const aty_table *table,
-                              const aty_certificate_record *certificate,
-                              const char *prefix, const char *name, size_t length)
+/* What is looked for in a sorted list. */
+typedef struct {
+    const aty_table *table;
+    const aty_le32 *names; /* of a certificate */
+    uint32_t vhost;        /* of a pair */
+    const char *prefix;
+    const char *name;
+    size_t length;
+} wanted;
+
+/* Whether the entry at `index` comes before (negative), is, or comes after what is
+ * wanted. */
+typedef int entry_order(const wanted *what, uint32_t index);
+
+static bool is_in(const wanted *what, uint32_t count, entry_order *order_of)
 {
-    const aty_le32 *names = table->certificate_names + aty_get(certificate->first_name);
     uint32_t low = 0;
-    uint32_t high = aty_get(certificate->name_count);
+    uint32_t high = count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order =
-            compare_joined(aty_table_string(table, names[middle]), prefix, name, length);
+        int order = order_of(what, middle);
         if (order == 0) {
             return true;
         }
@@ -83,6 +93,39 @@ static bool certificate_names(const aty_table *table,
         }
     }
     return false;
+}
+
+static int certificate_name_order(const wanted *what, uint32_t index)
+{
+    return compare_joined(aty_table_string(what->table, what->names[index]), what->prefix,
+                          what->name, what->length);
+}
+
+static int pair_order(const wanted *what, uint32_t index)
+{
+    const aty_pair_record *pair = &what->table->pairs[index];
+    uint32_t vhost = aty_get(pair->vhost);
+
+    if (vhost != what->vhost) {
+        return vhost < what->vhost ? -1 : 1;
+    }
+    return compare_joined(aty_table_string(what->table, pair->authority), "", what->name,
+                          what->length);
+}
+
+static bool certificate_names(const aty_table *table,
+                              const aty_certificate_record *certificate,
+                              const char *prefix, const char *name, size_t length)
+{
+    const wanted what = {
+        .table = table,
+        .names = table->certificate_names + aty_get(certificate->first_name),
+        .prefix = prefix,
+        .name = name,
+        .length = length,
+    };
+
+    return is_in(&what, aty_get(certificate->name_count), certificate_name_order);
 }
 
 /* As aty_name_covers, by binary search: the name itself, or `*` and its parent. */
@@ -121,29 +164,10 @@ bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
 bool aty_vhost_accepts(const aty_table *table, uint32_t vhost, const char *authority,
                        size_t length)
 {
-    uint32_t low = 0;
-    uint32_t high = table->counts[ATY_SECTION_PAIRS];
+    const wanted what = {
+        .table = table, .vhost = vhost, .name = authority, .length = length};
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const aty_pair_record *pair = &table->pairs[middle];
-        uint32_t owner = aty_get(pair->vhost);
-        int order = owner < vhost ? -1
-                    : owner > vhost
-                        ? 1
-                        : compare_joined(aty_table_string(table, pair->authority), "",
-                                         authority, length);
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    return false;
+    return is_in(&what, table->counts[ATY_SECTION_PAIRS], pair_order);
 }
 
 uint32_t aty_address_set_named(const aty_table *table, const char *host, uint32_t port)
