@@ -1,0 +1,183 @@
+package Differential::Compare;
+
+# Puts a site before authorityc and before httpd, and says where the two disagree.
+
+use strict;
+use warnings;
+
+use Aty::Server;
+use Aty::Template;
+use Differential::Ask qw(ask_module ask_stock);
+use Differential::Text qw(httpd_text policy_text);
+use Exporter qw(import);
+use File::Path qw(remove_tree);
+use List::Util qw(shuffle);
+
+our @EXPORT_OK = qw(compare pairs_of);
+
+my $servers = 0;    # a directory for each
+
+# Pairs of a site, at most so many, in the order of their connections; every pair of a
+# connection is there or none. Half of them HTTP/2.
+sub pairs_of {
+    my ($site, $most) = @_;
+    srand $site->{seed};
+    my @authorities = $site->authorities;
+    my @connections;
+    for my $point ($site->points) {
+        for my $sni ($site->handshakes) {
+            push @connections, [@$point, $sni, $_] for 0, 1;
+        }
+    }
+    my @pairs;
+    for my $connection (shuffle @connections) {
+        last if @pairs + @authorities > $most && @pairs;
+        my ($host, $port, $sni, $http1) = @$connection;
+        push @pairs, map {
+            {host => $host, port => $port, sni => $sni, http1 => $http1, authority => $_}
+        } @authorities;
+    }
+    return @pairs;
+}
+
+# Asks the pairs of the columns named (stock, module). Returns a hash: disagreements (each
+# a hash with column, pair, said, was), asked (column => count), answers (what was said =>
+# count), and fault, where there was nobody to ask.
+sub compare {
+    my ($variables, $site, $pairs, @columns) = @_;
+    my %result = (disagreements => [], asked => {}, answers => {});
+    for my $column (@columns) {
+        my $server = _server($variables, $site, $column);
+        my $found = eval {
+            _start($server, $site);
+            my @said = _explain($server, $pairs);
+            $column eq 'stock'
+                ? _compare_stock($server, $site, $pairs, \@said, \%result)
+                : _compare_module($server, $site, $pairs, \@said, \%result);
+            1;
+        };
+        $result{fault} = "$column: $@" if !$found;
+        _end($server);
+        last if !$found;
+    }
+    return \%result;
+}
+
+# A server with the site; not yet started.
+sub _server {
+    my ($variables, $site, $column) = @_;
+    return Aty::Server->new(
+        name      => "$column-" . ++$servers,
+        template  => $column eq 'stock' ? 'stock.conf.in' : 'authority.conf.in',
+        variables => {%$variables, site_text => httpd_text($site), table => 'none',
+            map { ("p${_}_port" => 0) } 1 .. $site->{ports}},
+    );
+}
+
+# Compiles the policy, for the server's own ports, and starts it.
+sub _start {
+    my ($server, $site) = @_;
+    my $root = $server->root;
+    Aty::Template::store("$root/site.policy",
+        Aty::Template::fill(policy_text($site), $server->variables));
+    my $said = `\Q@{[$server->variables->{authorityc}]}\E compile -q \Q$root\E/site.policy -o \Q$root\E/site.table 2>&1`;
+    die "authorityc compile: $said" if $?;
+    $server->configure(table => "$root/site.table");
+    return $server->start;
+}
+
+sub _end {
+    my ($server) = @_;
+    $server->stop;
+    Aty::Ports::give_back(grep { defined } @{$server->variables}{qw(port p1_port p2_port)});
+    remove_tree($server->root);
+}
+
+# What authorityc says of each pair: a list of hashes.
+sub _explain {
+    my ($server, $pairs) = @_;
+    my %groups;
+    for my $i (0 .. $#$pairs) {
+        my $pair = $pairs->[$i];
+        push @{$groups{"$pair->{host} $pair->{port} " . ($pair->{http1} ? 1 : 0)}}, $i;
+    }
+    my @said;
+    for my $group (sort keys %groups) {
+        my ($host, $port, $http1) = split ' ', $group;
+        my @indexes = @{$groups{$group}};
+        @said[@indexes] = _explain_group($server, "$host:" . $server->port("p$port"), $http1,
+            @$pairs[@indexes]);
+    }
+    return @said;
+}
+
+sub _explain_group {
+    my ($server, $address, $http1, @pairs) = @_;
+    my $input = $server->root . '/pairs';
+    Aty::Template::store($input, join '', map { "$_->{sni} $_->{authority}\n" } @pairs);
+    my @command = ($server->variables->{authorityc}, 'explain', '--address', $address,
+        $http1 ? '--http1' : (), '--pairs', $input, $server->root . '/site.table');
+    my @lines = `@{[join ' ', map { quotemeta } @command]} 2>&1`;
+    die "authorityc explain --pairs: @lines\n" if $? || @lines != @pairs;
+    return map {
+        my (undef, undef, $verdict, $reason, $mod_ssl) = split ' ';
+        {verdict => $verdict, reason => $reason, mod_ssl => $mod_ssl};
+    } @lines;
+}
+
+# A connection without h2 cannot be asked over HTTP/2; only where the site says so.
+sub _may_lack_h2 {
+    my ($site, $answer) = @_;
+    return $answer eq 'no-h2' && grep { "@$_" eq 'Protocols http/1.1' }
+        map { @$_ } $site->{base}, map { $_->{lines} } @{$site->{vhosts}};
+}
+
+# Over HTTP/1.1 mod_ssl asks for a client certificate after the handshake, where a
+# <Location /> or, under insecure, the vhost wants one. Ours may not do then; but mod_ssl let
+# the request pass, which is what '200' says.
+sub _may_fail_later {
+    my ($site, $pair, $answer) = @_;
+    return $pair->{http1} && $answer =~ /\A(?:403|lost)/
+        && ($site->{policy} eq 'insecure' || $site->has_root_location);
+}
+
+sub _compare_stock {
+    my ($server, $site, $pairs, $said, $result) = @_;
+    my @answers = ask_stock($server, $site, $pairs);
+    for my $i (0 .. $#answers) {
+        my ($pair, $answer) = ($pairs->[$i], $answers[$i]);
+        next if _may_lack_h2($site, $answer);
+        $result->{asked}{stock}++;
+        $result->{answers}{$said->[$i]{mod_ssl}}++;
+        $answer = '200' if _may_fail_later($site, $pair, $answer);
+        _disagree($result, 'stock', $pair, $said->[$i]{mod_ssl}, $answer)
+            if $answer ne $said->[$i]{mod_ssl};
+    }
+}
+
+sub _compare_module {
+    my ($server, $site, $pairs, $said, $result) = @_;
+    my @answers = ask_module($server, $site, $pairs);
+    for my $i (0 .. $#answers) {
+        my $answer = $answers[$i];
+        next if _may_lack_h2($site, $answer->{answer});
+        $result->{asked}{module}++;
+        $result->{answers}{$said->[$i]{reason} eq '-' ? $said->[$i]{verdict} : $said->[$i]{reason}}++;
+        my $expected = "$said->[$i]{verdict} $said->[$i]{reason}";
+        my $status = $said->[$i]{verdict} eq 'misdirected' ? '421' : '200';
+        my $was = defined $answer->{verdict} ? "$answer->{verdict} $answer->{reason}" : '-';
+        my $other = $answer->{answer} eq '200' ? '200' : $answer->{answer} eq '421' ? '421' : '';
+        $other = '200' if $answer->{answer} eq 'reset 13' && $said->[$i]{mod_ssl} eq 'http1-required';
+        $other = '200' if _may_fail_later($site, $pairs->[$i], $answer->{answer});
+        _disagree($result, 'module', $pairs->[$i], "$status $expected", "$answer->{answer} $was")
+            if $other ne $status || $was ne $expected;
+    }
+}
+
+sub _disagree {
+    my ($result, $column, $pair, $said, $was) = @_;
+    push @{$result->{disagreements}},
+        {column => $column, pair => $pair, said => $said, was => $was};
+}
+
+1;
