@@ -13,11 +13,13 @@
 
 typedef struct {
     aty_model *model;
+    apr_pool_t *pool;
     const aty_table *view;
     uint32_t address_set;
     uint32_t vhost; /* of the connection */
     uint32_t group;
     uint32_t budget;
+    const aty_origin_names *names;
     aty_origin_list *list;
     uint8_t *payload;
     const char *named; /* the first names left out, ", a, b" */
@@ -43,9 +45,8 @@ static uint32_t port_of(const list_maker *m, uint32_t vhost)
 
 static void name_leave_out(list_maker *m, const char *name)
 {
-    if (m->list->left_out++ < NAMED_IN_WARNING) {
-        m->named = apr_pstrcat(m->model->pool, m->named, ", ", name, (char *)NULL);
-    }
+    m->list->left_out++;
+    m->named = apr_pstrcat(m->pool, m->named, ", ", name, (char *)NULL);
 }
 
 static void name_list(list_maker *m, uint32_t name)
@@ -54,9 +55,6 @@ static void name_list(list_maker *m, uint32_t name)
     uint32_t vhost = aty_get(m->view->names[name].vhost);
     uint32_t port = port_of(m, vhost);
 
-    if (!(aty_get(m->view->vhosts[vhost].flags) & ATY_VHOST_ADVERTISED)) {
-        return;
-    }
     if (m->list->left_out > 0 ||
         aty_origin_entry_size(text, port) > m->budget - m->list->size) {
         name_leave_out(m, text);
@@ -68,44 +66,18 @@ static void name_list(list_maker *m, uint32_t name)
     m->list->size += aty_origin_entry_write(m->payload + m->list->size, text, port);
 }
 
-/* The first covered name of the group, by binary search. */
-static int group_start(const apr_array_header_t *names, uint32_t group)
+/* Past the budget only so many are looked at as a warning names. */
+static void names_list(list_maker *m)
 {
-    int low = 0;
-    int high = names->nelts;
+    aty_origin_walk walk = aty_origin_walk_begin(m->names, m->view, m->vhost);
+    uint32_t name;
 
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (APR_ARRAY_IDX(names, middle, aty_covered_name).group < group) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
+    m->list->protects = walk.protects;
+    while (m->list->left_out < NAMED_IN_WARNING &&
+           (name = aty_origin_walk_next(&walk)) != ATY_NONE) {
+        name_list(m, name);
     }
-    return low;
-}
-
-static void names_list(list_maker *m, const apr_array_header_t *names)
-{
-    int first = group_start(names, m->group);
-    int i = first;
-
-    for (; i < names->nelts; i++) {
-        const aty_covered_name *covered = &APR_ARRAY_IDX(names, i, aty_covered_name);
-        if (covered->group != m->group) {
-            break;
-        }
-        if (may_come(m, aty_get(m->view->names[covered->name].vhost))) {
-            name_list(m, covered->name);
-        }
-        else {
-            m->list->protects = true;
-        }
-    }
-    if (i - first < names->nelts) {
-        m->list->protects = true;
-    }
+    m->list->left_out = walk.count - m->list->count;
 }
 
 static void wildcards_note(list_maker *m, const apr_array_header_t *wild_vhosts)
@@ -122,13 +94,14 @@ static void wildcards_note(list_maker *m, const apr_array_header_t *wild_vhosts)
     }
 }
 
+/* Once for a group: lists that differ by names of one vhost lack the same others. */
 static void budget_report(const list_maker *m)
 {
     const aty_vhost *vhost = aty_model_vhost(m->model, m->vhost);
     uint32_t left_out = m->list->left_out;
     const char *more =
         left_out > NAMED_IN_WARNING
-            ? apr_psprintf(m->model->pool, " and %u more", left_out - NAMED_IN_WARNING)
+            ? apr_psprintf(m->pool, " and %u more", left_out - NAMED_IN_WARNING)
             : "";
 
     if (aty_diag_check(m->model->diag, ATY_CHECK_OVER_BUDGET, &vhost->place,
@@ -147,27 +120,30 @@ static void budget_report(const list_maker *m)
 aty_origin_list *aty_origin_list_make(aty_model *model, apr_pool_t *pool,
                                       const aty_table *view, uint32_t address_set,
                                       uint32_t vhost, const aty_cover *cover,
-                                      uint32_t budget)
+                                      aty_origin_names *names, uint32_t budget)
 {
     uint8_t payload[ATY_FRAME_PAYLOAD_MAX];
     aty_origin_list *list = apr_pcalloc(pool, sizeof *list);
     list_maker m = {
         .model = model,
+        .pool = pool,
         .view = view,
         .address_set = address_set,
         .vhost = vhost,
         .group = aty_get(aty_vhost_seat(view, vhost, address_set)->group),
         .budget = budget < sizeof payload ? budget : sizeof payload,
+        .names = names,
         .list = list,
         .payload = payload,
         .named = "",
     };
 
     list->wild_vhosts = apr_array_make(pool, 1, sizeof(uint32_t));
-    names_list(&m, cover->names);
+    names_list(&m);
     wildcards_note(&m, cover->wild_vhosts);
     list->payload = apr_pmemdup(pool, payload, list->size);
-    if (list->left_out > 0) {
+    if (list->left_out > 0 && names->told_budget != m.budget) {
+        names->told_budget = m.budget;
         budget_report(&m);
     }
     return list;

@@ -4,6 +4,7 @@
 
 #include "authorityc/cover.h"
 #include "authorityc/model.h"
+#include "authorityc/origin_names.h"
 
 typedef struct {
     const uint8_t *payload; /* RFC 8336 §2.1 */
@@ -18,12 +19,12 @@ typedef struct {
 } aty_origin_list;
 
 /* The list for connections of the vhost on the address set: all covered names of its
- * group that can be served over HTTP/2 there, and its own. Reports names over the budget.
- */
+ * group that can be served over HTTP/2 there, and its own. `names` are the cover's, of
+ * its group. Reports names over the budget. */
 aty_origin_list *aty_origin_list_make(aty_model *model, apr_pool_t *pool,
                                       const aty_table *view, uint32_t address_set,
                                       uint32_t vhost, const aty_cover *cover,
-                                      uint32_t budget);
+                                      aty_origin_names *names, uint32_t budget);
 
 /* Reports, once for a list, that wildcard names are not in it. */
 void aty_origin_list_warn(aty_model *model, const aty_table *view, uint32_t vhost,

@@ -23,6 +23,7 @@ typedef struct {
     aty_table view;
     uint32_t address_set;
     apr_hash_t *covers; /* certificate set (string offset) -> aty_cover */
+    apr_hash_t *names;  /* list_key without vhost and budget -> aty_origin_names */
     apr_hash_t *lists;  /* list_key -> aty_origin_list */
     apr_hash_t *frames; /* payload -> its frame's offset + 1 */
     aty_name_buckets *buckets;
@@ -54,9 +55,25 @@ static uint32_t budget_of(const aty_scope *scope)
     return scope->origin_budget ? scope->origin_budget->number : BUDGET_DEFAULT;
 }
 
+/* `key` is that of a list. */
+static aty_origin_names *names_of(encoder *e, const aty_cover *cover, list_key key)
+{
+    aty_origin_names *names;
+
+    key.vhost = ATY_NONE;
+    key.budget = 0;
+    names = apr_hash_get(e->names, &key, sizeof key);
+    if (!names) {
+        names = aty_origin_names_sort(e->pool, &e->view, cover->names, key.group);
+        apr_hash_set(e->names, apr_pmemdup(e->pool, &key, sizeof key), sizeof key, names);
+    }
+    return names;
+}
+
 static aty_origin_list *list_of(encoder *e, uint32_t vhost, uint32_t group)
 {
     const aty_scope *scope = &aty_model_vhost(e->model, vhost)->scope;
+    const aty_cover *cover = cover_of(e, vhost);
     list_key key;
     aty_origin_list *list;
 
@@ -69,7 +86,7 @@ static aty_origin_list *list_of(encoder *e, uint32_t vhost, uint32_t group)
     list = apr_hash_get(e->lists, &key, sizeof key);
     if (!list) {
         list = aty_origin_list_make(e->model, e->pool, &e->view, e->address_set, vhost,
-                                    cover_of(e, vhost), key.budget);
+                                    cover, names_of(e, cover, key), key.budget);
         apr_hash_set(e->lists, apr_pmemdup(e->pool, &key, sizeof key), sizeof key, list);
     }
     return list;
@@ -100,24 +117,20 @@ static bool is_sent(aty_origin_state state)
            state == ATY_ORIGIN_ALWAYS;
 }
 
-static aty_origin_state state_of(const aty_table *view, uint32_t vhost,
-                                 const aty_scope *scope, const aty_origin_list *list)
+static uint32_t mode_of(const aty_scope *scope)
 {
-    uint32_t mode = scope->origin ? scope->origin->number : ATY_ORIGIN_AUTO_MODE;
+    return scope->origin ? scope->origin->number : ATY_ORIGIN_AUTO_MODE;
+}
 
-    if (!(aty_get(view->vhosts[vhost].flags) & ATY_VHOST_H2)) {
-        return ATY_ORIGIN_HTTP1_ONLY;
-    }
-    if (mode == ATY_ORIGIN_NEVER_MODE) {
-        return ATY_ORIGIN_NEVER;
-    }
+static aty_origin_state state_by_list(const aty_scope *scope, const aty_origin_list *list)
+{
     if (!list->lacks_wildcards && list->left_out == 0) {
         return ATY_ORIGIN_COMPLETE;
     }
     if (list->protects) {
         return ATY_ORIGIN_PROTECTS;
     }
-    if (mode == ATY_ORIGIN_ALWAYS_MODE) {
+    if (mode_of(scope) == ATY_ORIGIN_ALWAYS_MODE) {
         return ATY_ORIGIN_ALWAYS;
     }
     return list->lacks_wildcards ? ATY_ORIGIN_WILDCARD : ATY_ORIGIN_BUDGET;
@@ -132,11 +145,11 @@ static bool says_only_itself(const aty_table *view, uint32_t vhost,
            aty_get(view->vhosts[vhost].name_count) == 1;
 }
 
-static void seat_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
+static void list_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
 {
     const aty_scope *scope = &aty_model_vhost(e->model, vhost)->scope;
     aty_origin_list *list = list_of(e, vhost, aty_get(seat->group));
-    aty_origin_state state = state_of(&e->view, vhost, scope, list);
+    aty_origin_state state = state_by_list(scope, list);
     size_t size = says_only_itself(&e->view, vhost, list) ? 0 : list->size;
 
     seat->origin_state = aty_put((uint32_t)state);
@@ -144,8 +157,22 @@ static void seat_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
         seat->frame = aty_put(frame_store(e, list->payload, size));
         seat->frame_size = aty_put((uint32_t)size + ATY_FRAME_HEADER_SIZE);
     }
-    if (state != ATY_ORIGIN_HTTP1_ONLY && state != ATY_ORIGIN_NEVER) {
-        aty_origin_list_warn(e->model, &e->view, vhost, list, is_sent(state));
+    aty_origin_list_warn(e->model, &e->view, vhost, list, is_sent(state));
+}
+
+/* Where no frame is ever sent, nobody has to know what would stand in it. */
+static void seat_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
+{
+    const aty_scope *scope = &aty_model_vhost(e->model, vhost)->scope;
+
+    if (!(aty_get(e->view.vhosts[vhost].flags) & ATY_VHOST_H2)) {
+        seat->origin_state = aty_put(ATY_ORIGIN_HTTP1_ONLY);
+    }
+    else if (mode_of(scope) == ATY_ORIGIN_NEVER_MODE) {
+        seat->origin_state = aty_put(ATY_ORIGIN_NEVER);
+    }
+    else {
+        list_encode(e, vhost, seat);
     }
 }
 
@@ -185,6 +212,7 @@ static void address_set_encode(encoder *e, const uint32_t *vhosts, uint32_t coun
     aty_seat_record *seats = aty_writer_records(e->model->writer, ATY_SECTION_SEATS);
 
     e->covers = apr_hash_make(e->pool);
+    e->names = apr_hash_make(e->pool);
     e->lists = apr_hash_make(e->pool);
     e->buckets =
         aty_name_buckets_make(e->pool, &e->view, e->address_set, vhosts, count, chains);
