@@ -70,4 +70,7 @@ void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour);
  * (TERM, and https://no-color.org). */
 void aty_diag_report(const aty_diag *diag);
 
+/* The same without the warnings of the policy at the path: says how many there are. */
+void aty_diag_report_errors(const aty_diag *diag, const char *path);
+
 #endif

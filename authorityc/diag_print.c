@@ -278,24 +278,45 @@ static void put_rest(FILE *stream, uint32_t errors, uint32_t warnings)
     fputs(" not shown\n", stream);
 }
 
-void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour)
+static void print(const aty_diag *diag, FILE *stream, bool colour, bool with_warnings)
 {
     apr_array_header_t *chosen =
         apr_array_make(diag->pool, SHOWN_MAX, sizeof(aty_message *));
-    uint32_t errors = choose(diag, ATY_MESSAGE_ERROR, chosen);
-    uint32_t warnings = choose(diag, ATY_MESSAGE_WARNING, chosen);
+    uint32_t errors = choose(diag, ATY_MESSAGE_ERROR, chosen), warnings = 0;
+    if (with_warnings) {
+        warnings = aty_diag_warnings(diag) - choose(diag, ATY_MESSAGE_WARNING, chosen);
+    }
     sort(chosen);
     aty_printer printer = {.stream = stream, .colour = colour};
     for (int i = 0; i < chosen->nelts; i++) {
         put_message(&printer, APR_ARRAY_IDX(chosen, i, aty_message *));
     }
-    put_rest(stream, aty_diag_errors(diag) - errors, aty_diag_warnings(diag) - warnings);
+    put_rest(stream, aty_diag_errors(diag) - errors, warnings);
+}
+
+void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour)
+{
+    print(diag, stream, colour, true);
+}
+
+static bool has_colour(void)
+{
+    const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
+    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+           !(refused && *refused);
 }
 
 void aty_diag_report(const aty_diag *diag)
 {
-    const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
-    bool colour = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-                  !(refused && *refused);
-    aty_diag_print(diag, stderr, colour);
+    print(diag, stderr, has_colour(), true);
+}
+
+void aty_diag_report_errors(const aty_diag *diag, const char *path)
+{
+    uint32_t warnings = aty_diag_warnings(diag);
+    print(diag, stderr, has_colour(), false);
+    if (warnings > 0) {
+        fprintf(stderr, "%s: %u warning%s, which 'authorityc check' shows\n", path,
+                warnings, plural(warnings));
+    }
 }

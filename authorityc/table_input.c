@@ -7,6 +7,7 @@
 #include "authorityc/compile.h"
 #include "authorityc/digest.h"
 #include "authorityc/source.h"
+#include "authorityc/warning_options.h"
 
 static int table_open(const char *path, const void *blob, size_t size, aty_table *table)
 {
@@ -22,13 +23,13 @@ static int table_open(const char *path, const void *blob, size_t size, aty_table
 
 static int policy_compile(apr_pool_t *pool, const char *path, aty_table *table)
 {
-    aty_diag *diag = aty_diag_create(pool);
+    aty_diag *diag = aty_diag_create_lenient(pool);
     const aty_policy *policy = aty_policy_read(pool, path, diag);
     const void *blob = NULL;
     size_t size = 0;
     bool compiled = policy && aty_compile(pool, policy, diag, &blob, &size);
 
-    aty_diag_report(diag);
+    aty_diag_report_errors(diag, path);
     if (!policy) {
         return ATY_EXIT_TROUBLE;
     }

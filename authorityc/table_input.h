@@ -8,7 +8,8 @@
 #include "core/table.h"
 
 /* Reads either kind, told apart by the table's magic. Returns an exit code of commands.h;
- * whatever is wrong, and a policy's warnings, are on standard error. */
+ * whatever is wrong, and how many warnings there are, is on standard error. What checks
+ * find stops no answer: of a name that is there twice, httpd takes the first. */
 int aty_table_input(apr_pool_t *pool, const char *path, aty_table *table);
 
 #endif

@@ -99,3 +99,13 @@ aty_diag *aty_diag_create_with(apr_pool_t *pool, const aty_warning_options *opti
     }
     return diag;
 }
+
+aty_diag *aty_diag_create_lenient(apr_pool_t *pool)
+{
+    aty_warning_options options = {0};
+
+    for (int check = 0; check < ATY_CHECK_COUNT; check++) {
+        options.of[check].error = ATY_SAID_NO;
+    }
+    return aty_diag_create_with(pool, &options);
+}

@@ -39,6 +39,10 @@ aty_severity aty_warning_severity(const aty_warning_options *options, aty_check 
 /* A collector in the pool that follows them. */
 aty_diag *aty_diag_create_with(apr_pool_t *pool, const aty_warning_options *options);
 
+/* A collector in the pool that takes nothing for an error that a check finds: for what
+ * only looks at a policy, as httpd would. */
+aty_diag *aty_diag_create_lenient(apr_pool_t *pool);
+
 /* The check of a name, or ATY_CHECK_COUNT and a line on standard error with the nearest.
  */
 aty_check aty_check_named(const char *name);

@@ -118,6 +118,18 @@ is($code, 2, '-W without a name takes the policy for one');
 is($code, 2, '-W at the end');
 is((authorityc('check', '-q', '--', $warnings))[0], 0, '-- ends options');
 
+# explain and dump answer as httpd would: of a name that is there twice it takes the first,
+# on each address. They only count what check shows.
+for my $command (['explain', $duplicate, 'www.example.com', 'www.example.com'],
+    ['explain', '--address', '192.0.2.1:443', $duplicate, ('www.example.com') x 2],
+    ['dump', $duplicate])
+{
+    ($code, my $answer, $errors) = authorityc(@{$command});
+    is($code, 0, "$command->[0] of what is a warning here");
+    like($answer, $command->[0] eq 'dump' ? qr/\nvhost www/ : qr/\Asame\n/, '... answers');
+    is($errors, "$duplicate: 3 warnings, which 'authorityc check' shows\n", '... and counts');
+}
+
 # What stands about each check.
 sub without_macros {
     my ($page) = @_;
