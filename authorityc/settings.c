@@ -212,6 +212,9 @@ static uint32_t vhost_flags(const aty_vhost *vhost)
     if (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3) {
         flags |= ATY_VHOST_OLD_TLS;
     }
+    if (aty_setting_protocols(tls) & ATY_PROTOCOL_TLSV1_3) {
+        flags |= ATY_VHOST_NEW_TLS;
+    }
     return flags;
 }
 
@@ -220,24 +223,29 @@ static bool same_path(const aty_directive *a, const aty_directive *b)
     return a && b && strcmp(a->path, b->path) == 0;
 }
 
-/* Whether mod_ssl would ask again for a certificate at this <Location> (kernel.c,
- * ssl_hook_Access): a stricter mode, a smaller depth, other CAs. */
-static bool location_asks(const aty_location *location, const aty_tls *tls)
+/* What a <Location> says of client certificates: its SSLVerifyClient, and whether depth or
+ * CAs are stricter than the vhost's. */
+static uint32_t location_verify(const aty_location *location, const aty_tls *tls)
 {
-    uint32_t has = verify_flags(aty_setting_verify_mode(tls));
+    bool stricter = (location->verify_depth &&
+                     location->verify_depth->number < aty_setting_verify_depth(tls)) ||
+                    (location->ca_file &&
+                     !same_path(location->ca_file, tls->scalars[ATY_TLS_CA_FILE]));
     uint32_t wants =
         location->verify_client ? verify_flags(location->verify_client->number) : 0;
 
-    if (wants & ~has) {
-        return true;
-    }
-    if (!((has | wants) & ATY_VHOST_ASKS)) {
-        return false;
-    }
-    return (location->verify_depth &&
-            location->verify_depth->number < aty_setting_verify_depth(tls)) ||
-           (location->ca_file &&
-            !same_path(location->ca_file, tls->scalars[ATY_TLS_CA_FILE]));
+    return wants | (stricter ? ATY_LOCATION_STRICTER : 0);
+}
+
+/* Whether mod_ssl would ask again for a certificate there, on a connection of the vhost's
+ * own (kernel.c, ssl_hook_Access). */
+static bool location_asks(uint32_t verify, const aty_tls *tls)
+{
+    uint32_t has = verify_flags(aty_setting_verify_mode(tls));
+    uint32_t wants = verify & ~(uint32_t)ATY_LOCATION_STRICTER;
+
+    return (wants & ~has) ||
+           ((verify & ATY_LOCATION_STRICTER) && ((has | wants) & ATY_VHOST_ASKS));
 }
 
 /* Under TLS 1.2, HTTP/2 cannot change to a list that is spelt differently. */
@@ -250,14 +258,27 @@ static bool location_changes_ciphers(const aty_location *location, const aty_tls
            (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3);
 }
 
+/* As the text of the vhost's setting has it. */
+static const char *location_ciphers(const aty_model *model, const aty_location *location)
+{
+    const char *list = aty_setting_cipher_list(location->ciphers);
+
+    return list ? apr_pstrcat(model->pool, location->ciphers->name, " ", list,
+                              (char *)NULL)
+                : "";
+}
+
 static void location_append(aty_model *model, const aty_location *location,
                             const aty_tls *tls)
 {
+    uint32_t verify = location_verify(location, tls);
     aty_location_record record = {
         .path = aty_writer_string(model->writer, location->path->text),
         .needs =
-            aty_put((location_asks(location, tls) ? ATY_LOCATION_CLIENT_AUTH : 0) |
+            aty_put((location_asks(verify, tls) ? ATY_LOCATION_CLIENT_AUTH : 0) |
                     (location_changes_ciphers(location, tls) ? ATY_LOCATION_CIPHERS : 0)),
+        .verify = aty_put(verify),
+        .ciphers = aty_writer_string(model->writer, location_ciphers(model, location)),
         .file = aty_model_file(model, &location->path->place),
         .line = aty_put(location->path->place.line),
     };

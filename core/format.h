@@ -110,6 +110,7 @@ typedef struct {
 #define ATY_VHOST_OLD_TLS        (1u << 5) /* allows TLS 1.2 or older */
 #define ATY_VHOST_ASKS           (1u << 6) /* SSLVerifyClient is not none */
 #define ATY_VHOST_REQUIRES       (1u << 7) /* SSLVerifyClient require */
+#define ATY_VHOST_NEW_TLS        (1u << 8) /* allows TLS 1.3 */
 
 typedef struct {
     aty_le32 file; /* string; where <VirtualHost> stands */
@@ -173,10 +174,16 @@ typedef struct {
 #define ATY_LOCATION_CLIENT_AUTH (1u << 0)
 #define ATY_LOCATION_CIPHERS     (1u << 1)
 
+/* In `verify`, beside ATY_VHOST_ASKS and ATY_VHOST_REQUIRES, its SSLVerifyClient: a
+ * smaller depth or other CAs than the vhost's own. */
+#define ATY_LOCATION_STRICTER (1u << 0)
+
 typedef struct {
-    aty_le32 path;  /* string */
-    aty_le32 needs; /* ATY_LOCATION_… that an h2 connection cannot give */
-    aty_le32 file;  /* string */
+    aty_le32 path;   /* string */
+    aty_le32 needs;  /* ATY_LOCATION_… that an h2 connection of its vhost cannot give */
+    aty_le32 verify; /* what it says of client certificates */
+    aty_le32 ciphers; /* string: its SSLCipherSuite as the setting's text has it, or "" */
+    aty_le32 file;    /* string */
     aty_le32 line;
 } aty_location_record;
 

@@ -170,6 +170,7 @@ static bool certificate_name_sound(const aty_table *table, uint32_t i)
 static bool location_sound(const aty_table *table, uint32_t i)
 {
     return is_string(table, table->locations[i].path) &&
+           is_string(table, table->locations[i].ciphers) &&
            is_string(table, table->locations[i].file);
 }
 

@@ -1,6 +1,7 @@
 #include "core/verdict.h"
 
 #include "core/names.h"
+#include "core/renegotiation.h"
 
 /* For each SNIPolicy, the TLS fields that mod_ssl compares as they are spelt (init.c,
  * hash_sni_policy_auth and hash_sni_policy_pk; for legacy kernel.c,
@@ -279,36 +280,11 @@ static bool mod_ssl_refuses(const aty_table *table, const aty_pair *pair)
     return false;
 }
 
-/* Whether the vhosts themselves, not a <Location>, want a renegotiation (kernel.c,
- * ssl_hook_Access_classic and _modern): a stricter SSLVerifyClient, or under TLS 1.2 a
- * cipher suite of the vhost's own. */
-static bool wants_renegotiation(const aty_table *table, const aty_pair *pair)
-{
-    const uint32_t verify = ATY_VHOST_ASKS | ATY_VHOST_REQUIRES;
-    uint32_t has = vhost_flags(table, pair->connection);
-    uint32_t wants = vhost_flags(table, pair->request);
-
-    if (wants & ~has & verify) {
-        return true;
-    }
-    return (has & ATY_VHOST_OLD_TLS) && (wants & ATY_VHOST_CIPHERS_SET) &&
-           !field_spelt_alike(table, pair, ATY_FIELD_CIPHERS);
-}
-
 aty_mod_ssl_answer aty_mod_ssl_decide(const aty_table *table, const aty_pair *pair)
 {
-    uint32_t needs;
-
     if (mod_ssl_refuses(table, pair)) {
         return ATY_MOD_SSL_421;
     }
-    if (!pair->h2) {
-        return ATY_MOD_SSL_200;
-    }
-    needs = location_needs(table, pair->request);
-    if (!(vhost_flags(table, pair->connection) & ATY_VHOST_OLD_TLS)) {
-        needs &= ~ATY_LOCATION_CIPHERS;
-    }
-    return needs || wants_renegotiation(table, pair) ? ATY_MOD_SSL_HTTP1_REQUIRED
-                                                     : ATY_MOD_SSL_200;
+    return pair->h2 && aty_mod_ssl_renegotiates(table, pair) ? ATY_MOD_SSL_HTTP1_REQUIRED
+                                                             : ATY_MOD_SSL_200;
 }

@@ -132,6 +132,8 @@ static const uint8_t *table_build(apr_pool_t *pool, size_t *size)
         .host = string(&b, "*"), .port = aty_put(443), .odd_count = aty_put(1)};
     aty_location_record location = {.path = string(&b, "/private"),
                                     .needs = aty_put(ATY_LOCATION_CLIENT_AUTH),
+                                    .verify = aty_put(ATY_VHOST_ASKS),
+                                    .ciphers = string(&b, "SSLCipherSuite HIGH"),
                                     .file = string(&b, "site.policy"),
                                     .line = aty_put(12)};
     aty_pair_record pair = {aty_put(0), string(&b, "admin.example.com")};

@@ -28,7 +28,7 @@ enum {
 };
 
 static const uint32_t record_sizes[SECTIONS] = {1,  20, 84, 20, 8,  4, 4, 4,
-                                                16, 52, 4,  4,  16, 8, 1, 8};
+                                                16, 52, 4,  4,  24, 8, 1, 8};
 
 typedef struct {
     uint8_t bytes[SECTION_MAX];
