@@ -46,15 +46,12 @@ sub _open {
 # Status, 'reset N' or 'lost'.
 sub _get {
     my ($connection, $pair, $path, $id) = @_;
-    if ($connection->isa('Aty::H1')) {
-        my $response = eval {
-            $connection->get($pair->{authority}, $path, headers => $id ? ["X-Id: $id"] : []);
-        };
-        return $response ? $response->{status} || 'lost' : "lost: $@" =~ s/\s+\z//r;
-    }
-    my $response = $connection->get($pair->{authority}, $path, headers => $id ? ['x-id' => $id] : []);
+    my @header = !defined $id ? ()
+        : $connection->isa('Aty::H1') ? ("X-Id: $id") : ('x-id', $id);
+    my $response = eval { $connection->get($pair->{authority}, $path, headers => \@header) };
+    return "lost: $@" =~ s/\s+\z//r if !$response;
     return "reset $response->{rst}" if defined $response->{rst};
-    return $response->{status} // 'lost';
+    return $response->{status} || 'lost';
 }
 
 # Hands a connection to pair after pair as long as it lasts.

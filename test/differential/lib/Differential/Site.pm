@@ -38,6 +38,20 @@ sub random {
     unshift @{$self->{base}}, certificate_lines(@{pick(@CERTIFICATES)}) if chance(0.7);
     push @{$self->{vhosts}}, $self->_vhost($_) for 1 .. 3 + int rand 5;
     delete @$self{qw(names axes)};
+    return $self->under($self->{policy});
+}
+
+# Puts the site under a policy. Under insecure no depths differ: on TLS 1.2, mod_ssl loses an
+# HTTP/2 connection of `require` on which `optional` with a smaller depth is asked for.
+sub under {
+    my ($self, $policy) = @_;
+    $self->{policy} = $policy;
+    return $self if $policy ne 'insecure';
+    my @vhosts = @{$self->{vhosts}};
+    for my $scope (\$self->{base}, map { \$_->{lines} } @vhosts,
+        map { @{$_->{locations}} } @vhosts) {
+        $$scope = [grep { $_->[0] ne 'SSLVerifyDepth' } @$$scope];
+    }
     return $self;
 }
 
