@@ -184,6 +184,21 @@ static const struct {
          "So 'SSLProtocol TLSv1.2 TLSv1.3' is TLS 1.3 alone, in httpd as here.\n",
          "SSLProtocol TLSv1.2 TLSv1.3\n",
          "Write 'SSLProtocol -all +TLSv1.2 +TLSv1.3'.\n"},
+    [ATY_CHECK_NOT_HERE] =
+        {"an advertised name leads to another address, or nowhere",
+         "A client that honours ORIGIN frames comes to the connection that lists the "
+         "name\n"
+         "without asking DNS, so what DNS is to lead elsewhere does not get there. Only\n"
+         "'authorityc check --dns' asks. Of a vhost on '*' it is only told that a name "
+         "leads\n"
+         "nowhere.\n",
+         "<VirtualHost 192.0.2.1:443>\n"
+         "    ServerName moved.example.com\n"
+         "</VirtualHost>\n",
+         "Correct DNS or the address, take the name away, or say 'Advertise off'. "
+         "Behind\n"
+         "address translation, where DNS has other addresses than the server,\n"
+         "-Wno-not-here.\n"},
 };
 
 static const char *const severities[] = {

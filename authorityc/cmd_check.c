@@ -5,12 +5,14 @@
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
 #include "authorityc/digest.h"
+#include "authorityc/dns_check.h"
 #include "authorityc/options.h"
 #include "authorityc/policy_report.h"
 #include "authorityc/upgrade.h"
 
 static const char usage[] =
-    "usage: authorityc check [-W[no-]CHECK] [-W[no-]error[=CHECK]] [--quiet] POLICY\n"
+    "usage: authorityc check [-W[no-]CHECK] [-W[no-]error[=CHECK]] [--dns] [--quiet]\n"
+    "                        POLICY\n"
     "       authorityc check --upgrade [--json] [-W...] POLICY\n"
     "       authorityc check --explain [CHECK]\n";
 
@@ -26,6 +28,9 @@ static const char help[] =
     "  -Werror, -Wno-error    warnings are errors, or not\n"
     "  -Werror=CHECK, -Wno-error=CHECK\n"
     "                         what this check finds is an error, or a warning\n"
+    "  --dns                  ask DNS for the names that may be advertised: do they "
+    "lead\n"
+    "                         here? (not-here)\n"
     "  --upgrade              say what changes by itself when httpd goes from 2.4.63 or\n"
     "                         older to 2.4.66 or newer, and how to keep it working\n"
     "  --json                 say that as JSON\n"
@@ -38,6 +43,7 @@ static const char help[] =
 typedef struct {
     aty_warning_options warnings;
     bool quiet;
+    bool dns;
     bool upgrade;
     bool json;
     bool explains;
@@ -61,6 +67,10 @@ static int check(apr_pool_t *pool, const char *path, const check_options *given)
     const void *blob;
     size_t size;
     bool fine = policy && aty_compile(pool, policy, diag, &blob, &size);
+    if (fine && given->dns) {
+        aty_dns_check(policy, diag, aty_resolve);
+        fine = aty_diag_errors(diag) == 0;
+    }
     aty_diag_report(diag);
     if (!policy) {
         return ATY_EXIT_TROUBLE;
@@ -90,11 +100,10 @@ static int explain(const char *name)
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv)
 {
     check_options given = {.quiet = false};
-    const aty_option options[] = {{"quiet", 'q', &given.quiet, NULL},
-                                  {"upgrade", 0, &given.upgrade, NULL},
-                                  {"json", 0, &given.json, NULL},
-                                  {"explain", 0, &given.explains, NULL},
-                                  {NULL, 0, NULL, NULL}};
+    const aty_option options[] = {
+        {"quiet", 'q', &given.quiet, NULL},    {"dns", 0, &given.dns, NULL},
+        {"upgrade", 0, &given.upgrade, NULL},  {"json", 0, &given.json, NULL},
+        {"explain", 0, &given.explains, NULL}, {NULL, 0, NULL, NULL}};
     const aty_command_line line = {usage, help, options};
     const char *const *arguments;
     int count;

@@ -130,6 +130,24 @@ for my $command (['explain', $duplicate, 'www.example.com', 'www.example.com'],
     is($errors, "$duplicate: 3 warnings, which 'authorityc check' shows\n", '... and counts');
 }
 
+# DNS is asked on demand alone. localhost needs none: the hosts file has it.
+my $elsewhere = policy('elsewhere', <<'END');
+<VirtualHost 127.9.9.9:443>
+    ServerName localhost
+</VirtualHost>
+END
+for my $case (
+    [['--dns'], 0, qr/\A\S+: warning: 'localhost' leads to .*  \[not-here\]\n/],
+    [['--dns', '-Werror=not-here'], 1, qr/\A\S+: error: 'localhost' leads to /],
+    [['--dns', '-Wno-not-here'], 0, qr/\A\z/],
+    [[], 0, qr/\A\z/])
+{
+    ($code, undef, $errors) =
+        authorityc('check', '-q', '-Wno-not-covered', @{$case->[0]}, $elsewhere);
+    is($code, $case->[1], "check @{$case->[0]}: exit code");
+    like($errors, $case->[2], "check @{$case->[0]}: what is said");
+}
+
 # What stands about each check.
 sub without_macros {
     my ($page) = @_;
@@ -155,6 +173,7 @@ for my $name (@checks) {
     unlike($text, qr/\n.{90}/, "$name: short lines");
     like($text, qr/\n\nas in\n\n(    .*\n)+\n\w.*\.\n\z/s, "$name: what to do");
     like($manual, qr/ \Q$name\E \Q$summary\E\./i, "$name in authority.policy(5)");
+    next if $name eq 'not-here'; # its cases are in unit/test_dns_check.c: they ask DNS
     my $policy = slurp("test/golden/check-$name.policy") =~ s/^ +//mgr =~ s/ +/ /gr;
     my @strange = grep { index("\n$policy", "\n$_\n") < 0 }
         map { s/^ +//r =~ s/ +/ /gr } $text =~ /^    (.*)$/mg;

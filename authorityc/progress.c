@@ -1,0 +1,32 @@
+#include "authorityc/progress.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ERASED "\r\033[K"
+
+static bool is_shown(void)
+{
+    const char *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+void aty_progress_show(uint32_t done, uint32_t total, const char *what)
+{
+    if (is_shown()) {
+        fprintf(stderr, ERASED "authorityc: %u of %u %s", done, total, what);
+        fflush(stderr);
+    }
+}
+
+void aty_progress_end(void)
+{
+    if (is_shown()) {
+        fputs(ERASED, stderr);
+        fflush(stderr);
+    }
+}
