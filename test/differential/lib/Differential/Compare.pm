@@ -40,9 +40,11 @@ sub pairs_of {
     return @pairs;
 }
 
-# Asks the pairs of the columns named (stock, module). Returns a hash: disagreements (each
-# a hash with column, pair, said, was), asked (column => count), answers (what was said =>
-# count), and fault, where there was nobody to ask.
+# Asks the pairs in the columns named: stock (httpd by itself, against what is said of the
+# policy, and as `import` of what is said of the policy that authorityc makes of httpd's
+# configuration) and module. Returns a hash: disagreements (each a hash with column, pair,
+# said, was), asked (column => count), answers (what was said => count), and fault, where
+# there was nobody to ask.
 sub compare {
     my ($variables, $site, $pairs, @columns) = @_;
     my %result = (disagreements => [], asked => {}, answers => {});
@@ -50,10 +52,9 @@ sub compare {
         my $server = _server($variables, $site, $column);
         my $found = eval {
             _start($server, $site);
-            my @said = _explain($server, $pairs);
             $column eq 'stock'
-                ? _compare_stock($server, $site, $pairs, \@said, \%result)
-                : _compare_module($server, $site, $pairs, \@said, \%result);
+                ? _compare_stock($server, $site, $pairs, \%result)
+                : _compare_module($server, $site, $pairs, \%result);
             1;
         };
         $result{fault} = "$column: $@" if !$found;
@@ -93,9 +94,22 @@ sub _end {
     remove_tree($server->root);
 }
 
-# What authorityc says of each pair: a list of hashes.
+# The policy of httpd's configuration, as authorityc has it from httpd. Returns its path.
+sub _import {
+    my ($server) = @_;
+    my $root = $server->root;
+    my $variables = $server->variables;
+    my @command = ($variables->{authorityc}, 'import', '--module', $variables->{module},
+        '--httpd', $variables->{httpd}, '-f', "$root/httpd.conf", '-o', "$root/imported.policy",
+        '--', '-d', $root);
+    my $said = `@{[join ' ', map { quotemeta } @command]} 2>&1`;
+    die "authorityc import: $said" if $?;
+    return "$root/imported.policy";
+}
+
+# What authorityc says of each pair by a policy or table: a list of hashes.
 sub _explain {
-    my ($server, $pairs) = @_;
+    my ($server, $pairs, $file) = @_;
     my %groups;
     for my $i (0 .. $#$pairs) {
         my $pair = $pairs->[$i];
@@ -105,20 +119,21 @@ sub _explain {
     for my $group (sort keys %groups) {
         my ($host, $port, $http1) = split ' ', $group;
         my @indexes = @{$groups{$group}};
-        @said[@indexes] = _explain_group($server, "$host:" . $server->port("p$port"), $http1,
-            @$pairs[@indexes]);
+        @said[@indexes] = _explain_group($server, $file, "$host:" . $server->port("p$port"),
+            $http1, @$pairs[@indexes]);
     }
     return @said;
 }
 
 sub _explain_group {
-    my ($server, $address, $http1, @pairs) = @_;
+    my ($server, $file, $address, $http1, @pairs) = @_;
     my $input = $server->root . '/pairs';
     Aty::Template::store($input, join '', map { "$_->{sni} $_->{authority}\n" } @pairs);
     my @command = ($server->variables->{authorityc}, 'explain', '--address', $address,
-        $http1 ? '--http1' : (), '--pairs', $input, $server->root . '/site.table');
-    my @lines = `@{[join ' ', map { quotemeta } @command]} 2>&1`;
-    die "authorityc explain --pairs: @lines\n" if $? || @lines != @pairs;
+        $http1 ? '--http1' : (), '--pairs', $input, $file);
+    my @lines = `@{[join ' ', map { quotemeta } @command]} 2>$input.errors`;
+    die "authorityc explain: ", Aty::Template::load("$input.errors"), "\n"
+        if $? || @lines != @pairs;
     return map {
         my (undef, undef, $verdict, $reason, $mod_ssl) = split ' ';
         {verdict => $verdict, reason => $reason, mod_ssl => $mod_ssl};
@@ -142,21 +157,28 @@ sub _may_fail_later {
 }
 
 sub _compare_stock {
-    my ($server, $site, $pairs, $said, $result) = @_;
+    my ($server, $site, $pairs, $result) = @_;
+    my %said = (
+        stock  => [_explain($server, $pairs, $server->root . '/site.table')],
+        import => [_explain($server, $pairs, _import($server))],
+    );
     my @answers = ask_stock($server, $site, $pairs);
     for my $i (0 .. $#answers) {
         my ($pair, $answer) = ($pairs->[$i], $answers[$i]);
         next if _may_lack_h2($site, $answer);
-        $result->{asked}{stock}++;
-        $result->{answers}{$said->[$i]{mod_ssl}}++;
+        $result->{answers}{$said{stock}[$i]{mod_ssl}}++;
         $answer = '200' if _may_fail_later($site, $pair, $answer);
-        _disagree($result, 'stock', $pair, $said->[$i]{mod_ssl}, $answer)
-            if $answer ne $said->[$i]{mod_ssl};
+        for my $column (sort keys %said) {
+            my $said = $said{$column}[$i]{mod_ssl};
+            $result->{asked}{$column}++;
+            _disagree($result, $column, $pair, $said, $answer) if $answer ne $said;
+        }
     }
 }
 
 sub _compare_module {
-    my ($server, $site, $pairs, $said, $result) = @_;
+    my ($server, $site, $pairs, $result) = @_;
+    my $said = [_explain($server, $pairs, $server->root . '/site.table')];
     my @answers = ask_module($server, $site, $pairs);
     for my $i (0 .. $#answers) {
         my $answer = $answers[$i];

@@ -38,9 +38,10 @@ sub _still_fails {
     my ($variables, $site, $failure) = @_;
     my $pair = $failure->{pair};
     return 0 if $pair && !$site->serves(@$pair{qw(host port)});
-    my $result = compare($variables, $site, [$pair // ()], $failure->{column});
+    my $column = $failure->{column} eq 'import' ? 'stock' : $failure->{column};
+    my $result = compare($variables, $site, [$pair // ()], $column);
     return $pair
-        ? !$result->{fault} && @{$result->{disagreements}}
+        ? !$result->{fault} && grep { $_->{column} eq $failure->{column} } @{$result->{disagreements}}
         : ($result->{fault} && _codes($result->{fault}) eq _codes($failure->{fault}));
 }
 
