@@ -4,20 +4,47 @@
 #include "authorityc/digest.h"
 #include "authorityc/model.h"
 #include "authorityc/pem.h"
+#include "authorityc/progress.h"
 
-/* The phases; each relies on the records of those before it. What the last ones say would
- * mislead where something was an error: a directive that is misspelt is not there. */
-static void (*const reading[])(aty_model *) = {aty_addresses_place, aty_names_index,
-                                               aty_settings_resolve,
-                                               aty_accept_pairs_resolve, NULL};
-static void (*const judging[])(aty_model *) = {aty_groups_form,        aty_names_check,
-                                               aty_model_check,        aty_groups_check,
-                                               aty_origin_sets_encode, NULL};
+#define LONG_WORK 10000 /* vhosts from which on a terminal is told what goes on */
 
-static void phases_run(aty_model *model, void (*const *phase)(aty_model *))
+/* A phase relies on the records of those before it. */
+typedef struct {
+    void (*run)(aty_model *);
+    const char *what;
+} phase;
+
+static const phase reading[] = {
+    {aty_addresses_place, "sorting addresses"},
+    {aty_names_index, "sorting names"},
+    {aty_settings_resolve, "reading certificates"},
+    {aty_accept_pairs_resolve, "looking up pairs"},
+    {NULL, NULL},
+};
+
+/* What these say would mislead where something was an error: a directive that is misspelt
+ * is not there. */
+static const phase judging[] = {
+    {aty_groups_form, "forming groups"},
+    {aty_names_check, "checking names"},
+    {aty_model_check, "checking vhosts"},
+    {aty_groups_check, "checking groups"},
+    {aty_origin_sets_encode, "making ORIGIN frames"},
+    {NULL, NULL},
+};
+
+static void phases_run(aty_model *model, const phase *next)
 {
-    for (; *phase; phase++) {
-        (*phase)(model);
+    bool is_long = aty_model_vhost_count(model) >= LONG_WORK;
+
+    for (; next->run; next++) {
+        if (is_long) {
+            aty_progress_phase(next->what);
+        }
+        next->run(model);
+    }
+    if (is_long) {
+        aty_progress_end();
     }
 }
 

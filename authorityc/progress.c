@@ -23,6 +23,14 @@ void aty_progress_show(uint32_t done, uint32_t total, const char *what)
     }
 }
 
+void aty_progress_phase(const char *what)
+{
+    if (is_shown()) {
+        fprintf(stderr, ERASED "authorityc: %s ...", what);
+        fflush(stderr);
+    }
+}
+
 void aty_progress_end(void)
 {
     if (is_shown()) {

@@ -10,6 +10,9 @@
 /* Shows "authorityc: DONE of TOTAL WHAT" in place of what was shown before. */
 void aty_progress_show(uint32_t done, uint32_t total, const char *what);
 
+/* Shows "authorityc: WHAT ..." likewise. */
+void aty_progress_phase(const char *what);
+
 /* Erases it. */
 void aty_progress_end(void);
 
