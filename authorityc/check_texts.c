@@ -66,9 +66,8 @@ static const struct {
          "A\n"
          "copy of a file under another path, a cipher list spelt otherwise or a "
          "directive\n"
-         "without effect is enough for a 421. The largest group of vhosts of an address "
-         "is\n"
-         "held against each other group there.\n",
+         "without effect is enough for a 421. Of each group of vhosts the first is held\n"
+         "against the largest group of its address that comes to the same.\n",
          "<VirtualHost *:443>\n"
          "    ServerName         shop.example.com\n"
          "    SSLCertificateFile certs/copy.pem\n"

@@ -1,7 +1,8 @@
 /* The named checks that look at groups. On each address set every group is held against
- * the largest one: a warning for each pair of groups would be one for each pair of vhosts
- * on a site where nothing is shared. What comes from the same directives, as of two
- * bundles that many vhosts Use, is told once. */
+ * the largest one, and against the largest one that comes to the same: a warning for each
+ * pair of groups would be one for each pair of vhosts on a site where nothing is shared.
+ * What comes from the same directives, as of two bundles that many vhosts Use, is told
+ * once. */
 #include "authorityc/model.h"
 
 #include <string.h>
@@ -117,20 +118,85 @@ static void pair_compare(const group_checker *c, const aty_pair *pair)
     }
 }
 
-static void groups_compare(const group_checker *c, const aty_group_list *list)
+/* What the vhosts of a group come to, however it is written. */
+typedef struct {
+    uint32_t address_set;
+    uint32_t effects[ATY_FIELD_TLS_COUNT];
+    uint32_t zone;
+} group_content;
+
+static aty_pair pair_of(const group_checker *c, const aty_group *connection,
+                        const aty_group *request)
 {
+    uint32_t base = aty_get(c->view.address_sets[request->address_set].default_vhost);
+
+    return (aty_pair){.connection = connection->vhost,
+                      .base = base,
+                      .request = request->vhost,
+                      .authority = "",
+                      .had_sni = true};
+}
+
+static group_content content_of(const group_checker *c, const aty_group *group)
+{
+    const aty_pair itself = pair_of(c, group, group);
+    uint32_t flags = aty_get(c->view.vhosts[group->vhost].flags);
+    group_content content;
+
+    memset(&content, 0, sizeof content);
+    content.address_set = group->address_set;
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        bool is_base = field == ATY_FIELD_PROTOCOL && !(flags & ATY_VHOST_PROTOCOL_SET);
+        uint32_t vhost = is_base ? itself.base : group->vhost;
+        if (aty_field_counts(&c->view, &itself, (aty_field)field)) {
+            content.effects[field] =
+                aty_get(aty_vhost_setting(&c->view, vhost, (aty_field)field)->real);
+        }
+    }
+    content.zone =
+        aty_get(aty_vhost_setting(&c->view, group->vhost, ATY_FIELD_ZONE)->text);
+    return content;
+}
+
+/* The largest group of each content; the first of several. */
+static apr_hash_t *largest_alike(const group_checker *c, const aty_group_list *list)
+{
+    apr_hash_t *largest = apr_hash_make(c->model->pool);
+
     for (uint32_t i = 0; i < list->count; i++) {
         const aty_group *group = &list->groups[i];
-        const aty_group *largest = list->largest[group->address_set];
-        const aty_pair pair = {
-            .connection = largest ? largest->vhost : ATY_NONE,
-            .base = aty_get(c->view.address_sets[group->address_set].default_vhost),
-            .request = group->vhost,
-            .authority = "",
-            .had_sni = true,
-        };
-        if (group->vhosts > 0 && largest != group) {
-            pair_compare(c, &pair);
+        group_content content = content_of(c, group);
+        const aty_group *known = apr_hash_get(largest, &content, sizeof content);
+        if (group->vhosts > 0 && (!known || group->vhosts > known->vhosts)) {
+            apr_hash_set(largest, apr_pmemdup(c->model->pool, &content, sizeof content),
+                         sizeof content, group);
+        }
+    }
+    return largest;
+}
+
+static void group_compare(const group_checker *c, const aty_group *group,
+                          const aty_group *largest, apr_hash_t *alike)
+{
+    group_content content = content_of(c, group);
+    const aty_group *twin = apr_hash_get(alike, &content, sizeof content);
+    aty_pair pair = pair_of(c, twin, group);
+
+    pair_compare(c, &pair);
+    if (twin != largest) {
+        pair = pair_of(c, largest, group);
+        pair_compare(c, &pair);
+    }
+}
+
+static void groups_compare(const group_checker *c, const aty_group_list *list)
+{
+    apr_hash_t *alike = largest_alike(c, list);
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        const aty_group *group = &list->groups[i];
+        if (group->vhosts > 0) {
+            group_compare(c, group, list->largest[group->address_set], alike);
             apr_pool_clear(c->pool);
         }
     }
