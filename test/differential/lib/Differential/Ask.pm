@@ -18,6 +18,8 @@ my $CIPHERS = 'ECDHE+AESGCM';
 
 my $HTTP_1_1_REQUIRED = 13;
 
+my $asked = 0;    # requests, each with an id in the access log
+
 # Opens the connection that a pair is asked on. Where the handshake fails: undef, and why.
 # Only h2 is offered, so that it comes where a vhost prefers HTTP/1.1; to a vhost without h2
 # httpd answers with what was not offered, which OpenSSL calls a bad extension.
@@ -145,18 +147,19 @@ sub _worst {
 sub ask_module {
     my ($server, $site, $pairs) = @_;
     my $line = Differential::Ask::Line->new($server, $site);
-    my @answers = map { {answer => _ask_on($line, $pairs->[$_], '/open/', "q$_")} } 0 .. $#$pairs;
+    my @ids = map { 'q' . ++$asked } @$pairs;
+    my @answers = map { {answer => _ask_on($line, $pairs->[$_], '/open/', $ids[$_])} } 0 .. $#ids;
     my @asked = grep { $answers[$_]{answer} !~ /\A(?:no-h2|unreachable)/ } 0 .. $#answers;
-    my $logged = _logged($server, scalar @asked);
+    my $logged = _logged($server, @ids[@asked]);
     for my $i (@asked) {
-        @{$answers[$i]}{qw(verdict reason)} = @{$logged->{"q$i"} || ['unlogged', '-']};
+        @{$answers[$i]}{qw(verdict reason)} = @{$logged->{$ids[$i]} || ['unlogged', '-']};
     }
     return @answers;
 }
 
-# The verdict and reason of each id in the access log; waits for that many.
+# The verdict and reason of each id in the access log; waits for them.
 sub _logged {
-    my ($server, $count) = @_;
+    my ($server, @ids) = @_;
     my $path = $server->root . '/logs/authority_log';
     my $end = time + 5;
     while (1) {
@@ -166,7 +169,7 @@ sub _logged {
             my ($id, undef, undef, $verdict, $reason) = split ' ', $line;
             $found{$id} = [$verdict, $reason] if defined $reason;
         }
-        return \%found if keys %found >= $count || time > $end;
+        return \%found if time > $end || !grep { !$found{$_} } @ids;
         sleep 0.05;
     }
 }
