@@ -25,7 +25,7 @@ static const char help[] =
     "\n"
     "  -f FILE         the configuration file; default: httpd's own\n"
     "  --httpd CMD     the program to ask, by name or path; default: the first that is\n"
-    "                  there of apache2ctl, apachectl, apache2 and httpd\n"
+    "                  there of apache2ctl, httpd, apache2 and apachectl\n"
     "  --module FILE   mod_authority.so, where the configuration does not load it and\n"
     "                  it is not with the other modules\n"
     "  -o POLICY       write to this file; default: the standard output\n"

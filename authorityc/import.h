@@ -3,10 +3,10 @@
  *
  * The phases, in order: import_httpd.c runs httpd, import_read.c reads its dump,
  * import_policy.c writes the lines of the policy, with import_names.c, import_tls.c,
- * import_locations.c and import_managed.c for what their names say, and import_mend.c
- * takes out what the compiler would not accept. What a policy cannot express is said in
- * a comment of it and on the standard error; where that could make two vhosts look alike
- * that are not, they are told apart by `Isolate on`.
+ * import_locations.c, import_overrides.c and import_managed.c for what their names say,
+ * and import_mend.c takes out what the compiler would not accept. What a policy cannot
+ * express is said in a comment of it and on the standard error; where that could make two
+ * vhosts look alike that are not, they are told apart by `Isolate on`.
  */
 #ifndef ATY_AUTHORITYC_IMPORT_H
 #define ATY_AUTHORITYC_IMPORT_H
@@ -76,9 +76,13 @@ typedef struct {
     apr_pool_t *scratch; /* cleared after each vhost */
     const aty_import_dump *dump;
     aty_import_lines *lines;
-    apr_hash_t *sets;    /* aty_import_set by address key */
-    apr_hash_t *taken;   /* aty_import_server by "address key name" */
-    apr_hash_t *managed; /* aty_import_managed by name; NULL: no mod_md */
+    apr_hash_t *sets;                   /* aty_import_set by address key */
+    apr_hash_t *taken;                  /* aty_import_server by "address key name" */
+    apr_hash_t *managed;                /* aty_import_managed by name; NULL: no mod_md */
+    apr_array_header_t *main_overrides; /* aty_import_node *: .htaccess files of the main
+                                           server, as sections */
+    apr_array_header_t *own_overrides;  /* those of the vhost that is being written */
+    uint32_t entries_seen;              /* of directories, in search of such files */
     apr_array_header_t *managed_patterns; /* aty_import_managed_name with a `*.` */
 } aty_import;
 
@@ -111,7 +115,8 @@ void aty_import_tls(aty_import *import, const aty_import_server *server);
  * that has TLS needs of its own. */
 void aty_import_locations(aty_import *import, const aty_import_server *vhost);
 
-/* Says once where .htaccess files may have such needs. */
+/* import_overrides.c: finds .htaccess files of the server that have such needs, and says
+ * where there may be more. To be called before its locations are written. */
 void aty_import_overrides(aty_import *import, const aty_import_server *server);
 
 /* import_managed.c: collects the domains that mod_md manages. */

@@ -14,9 +14,10 @@
 
 #define SECONDS_MAX 120 /* of one run; 100,000 vhosts take a few */
 
-/* Debian's apache2ctl sets the variables that its configuration needs. */
-static const char *const usual_commands[] = {"apache2ctl", "apachectl", "apache2",
-                                             "httpd"};
+/* Debian's apache2ctl sets the variables that its configuration needs; Fedora's apachectl
+ * takes no arguments. */
+static const char *const usual_commands[] = {"apache2ctl", "httpd", "apache2",
+                                             "apachectl"};
 
 /* Where modules are installed: Debian and SUSE, Fedora, FreeBSD, httpd's own. */
 static const char *const usual_modules[] = {
@@ -64,7 +65,7 @@ static const char *find_httpd(apr_pool_t *pool, const char *command, const char 
     }
     return command
                ? apr_psprintf(pool, "there is no program '%s'", command)
-               : "found none of apache2ctl, apachectl, apache2 and httpd; name one with "
+               : "found none of apache2ctl, httpd, apache2 and apachectl; name one with "
                  "--httpd";
 }
 
@@ -180,32 +181,37 @@ static const char *find_dump(const aty_run_result *result)
     return at && (size_t)(end - at) >= length ? at : NULL;
 }
 
+/* Once more, with the module: the configuration does not load it by itself, and loaded
+ * twice it would only be remarked on. */
+static const char *ask_with_module(apr_pool_t *pool, const char *program,
+                                   const aty_import_request *request,
+                                   aty_run_result *result)
+{
+    const char *module;
+    const char *problem = find_module(pool, request->module, &module);
+    if (!problem) {
+        problem = run_once(pool, command_line(pool, program, request, module), result);
+    }
+    return problem;
+}
+
 const char *aty_import_ask(apr_pool_t *pool, const aty_import_request *request,
                            const char **dump, size_t *size)
 {
-    const char *program, *module;
+    const char *program;
     aty_run_result result;
     const char *problem = find_httpd(pool, request->command, &program);
     if (!problem) {
         problem = run_once(pool, command_line(pool, program, request, NULL), &result);
     }
+    if (!problem && !find_dump(&result)) {
+        problem = ask_with_module(pool, program, request, &result);
+    }
     if (problem) {
         return problem;
     }
-    *dump = find_dump(&result);
-    if (!*dump) {
-        /* It does not load the module by itself. Twice it could not be loaded. */
-        problem = find_module(pool, request->module, &module);
-        if (!problem) {
-            problem =
-                run_once(pool, command_line(pool, program, request, module), &result);
-        }
-        if (problem) {
-            return problem;
-        }
-        *dump = find_dump(&result);
-    }
     pass_on(&result);
+    *dump = find_dump(&result);
     if (!*dump) {
         return apr_psprintf(pool, "'%s' prints no dump; is it an httpd?", program);
     }

@@ -104,7 +104,8 @@ static void collect(collection *all, const aty_import_node *section, const char 
     }
 }
 
-static void collect_server(collection *all, const aty_import_server *server)
+static void collect_server(const aty_import *import, collection *all,
+                           const aty_import_server *server)
 {
     all->is_own = server->is_virtual;
     for (const aty_import_node *node = server->nodes; node; node = node->next) {
@@ -112,6 +113,12 @@ static void collect_server(collection *all, const aty_import_server *server)
             collect(all, node, path_within(all->pool, NULL, node),
                     is_plain_location(node));
         }
+    }
+    const apr_array_header_t *overrides =
+        server->is_virtual ? import->own_overrides : import->main_overrides;
+    for (int i = 0; i < overrides->nelts; i++) {
+        const aty_import_node *file = APR_ARRAY_IDX(overrides, i, aty_import_node *);
+        collect(all, file, path_within(all->pool, NULL, file), false);
     }
 }
 
@@ -143,9 +150,9 @@ void aty_import_locations(aty_import *import, const aty_import_server *server)
 {
     collection all = {.pool = import->scratch, .known = apr_hash_make(import->scratch)};
     all.locations = apr_array_make(import->scratch, 4, sizeof(location *));
-    collect_server(&all, import->dump->main);
+    collect_server(import, &all, import->dump->main);
     if (server->is_virtual) {
-        collect_server(&all, server);
+        collect_server(import, &all, server);
     }
     for (int i = 0; i < all.locations->nelts; i++) {
         const location *place = APR_ARRAY_IDX(all.locations, i, location *);
@@ -154,47 +161,6 @@ void aty_import_locations(aty_import *import, const aty_import_server *server)
         }
         else if (!place->is_path) {
             warn_of_place(import, place);
-        }
-    }
-}
-
-/* What AllowOverride and AllowOverrideList need to let .htaccess files ask for client
- * certificates. */
-static bool lets_override(const aty_import_node *node)
-{
-    static const char *const words[] = {"All", "AuthConfig", "SSLVerifyClient",
-                                        "SSLVerifyDepth", "SSLCipherSuite"};
-    for (int i = 0; i < node->word_count; i++) {
-        for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
-            if (strcasecmp(node->words[i], words[k]) == 0) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void find_overrides(aty_import *import, const aty_import_node *section)
-{
-    for (const aty_import_node *node = section->children; node; node = node->next) {
-        if (node->is_section) {
-            find_overrides(import, node);
-        }
-        else if (strncmp(node->name, "AllowOverride", 13) == 0 && lets_override(node)) {
-            aty_import_warn(import->lines, &node->place,
-                            ".htaccess files under %s may set SSLVerifyClient or "
-                            "SSLCipherSuite; they are not read, and such a place is not "
-                            "in this policy",
-                            tag_text(import->scratch, section));
-        }
-    }
-}
-
-void aty_import_overrides(aty_import *import, const aty_import_server *server)
-{
-    for (const aty_import_node *node = server->nodes; node; node = node->next) {
-        if (node->is_section) {
-            find_overrides(import, node);
         }
     }
 }

@@ -113,21 +113,57 @@ static void write_sni_policy(aty_import *import)
     }
 }
 
+static bool is_on(const aty_import_node *node)
+{
+    return node && node->word_count > 0 && strcasecmp(node->words[0], "on") == 0;
+}
+
+/* A name that no vhost has goes to the default vhost of the address; with StrictHostCheck
+ * httpd refuses it there. */
+static void write_unknown_authority(aty_import *import, const aty_import_server *server)
+{
+    const aty_import_node *check = aty_import_last(server, "StrictHostCheck");
+    if (check) {
+        if (is_on(check)) {
+            aty_import_comment(import->lines,
+                               "with StrictHostCheck httpd answers 400 for "
+                               "a name that no vhost has");
+        }
+        aty_import_setting(import->lines, &check->place, "UnknownAuthority",
+                           is_on(check) ? "reject" : "serve");
+    }
+    else if (!server->is_virtual) {
+        aty_import_comment(import->lines,
+                           "httpd gives a name that no vhost has to the default "
+                           "vhost of the address");
+        aty_import_setting(import->lines, NULL, "UnknownAuthority", "serve");
+    }
+}
+
+/* What mod_ssl answers by itself, and a policy has no word for. */
+static void note_strict_sni(aty_import *import, const aty_import_server *server)
+{
+    const aty_import_node *check = aty_import_last(server, "SSLStrictSNIVHostCheck");
+    if (is_on(check)) {
+        aty_import_warn(import->lines, &check->place,
+                        "SSLStrictSNIVHostCheck: clients that send no SNI get 403 here, "
+                        "which a policy cannot say");
+    }
+}
+
 static void write_top(aty_import *import)
 {
     const aty_import_server *server = import->dump->main;
     write_head(import);
     write_sni_policy(import);
-    aty_import_comment(import->lines,
-                       "httpd gives a name that no vhost has to the default "
-                       "vhost of the address");
-    aty_import_setting(import->lines, NULL, "UnknownAuthority", "serve");
+    write_unknown_authority(import, server);
     write_protocols(import, server);
     aty_import_tls(import, server);
+    note_strict_sni(import, server);
     aty_import_overrides(import, server);
     aty_import_locations(import, server);
     const aty_import_node *engine = aty_import_last(server, "SSLEngine");
-    if (engine && engine->word_count > 0 && strcasecmp(engine->words[0], "on") == 0) {
+    if (is_on(engine)) {
         aty_import_warn(import->lines, &engine->place,
                         "the main server has TLS itself; connections to an address that "
                         "no <VirtualHost> has are not in this policy");
@@ -221,6 +257,33 @@ static void note_no_tls(aty_import *import, const aty_import_server *vhost)
     aty_import_isolate(import->lines);
 }
 
+/* Why a vhost shares with nobody, where there is a reason to be told. */
+static void isolate_doubtful(aty_import *import, const aty_import_server *vhost)
+{
+    if (!vhost->has_tree) {
+        aty_import_warn(import->lines, &vhost->place,
+                        "vhost '%s' comes from no line of a file; it shares with nobody, "
+                        "since its TLS settings are not known",
+                        vhost->name);
+        aty_import_isolate(import->lines);
+    }
+    else if (!aty_import_has_tls(import, vhost)) {
+        note_no_tls(import, vhost);
+    }
+}
+
+static void write_inside(aty_import *import, const aty_import_server *vhost)
+{
+    isolate_doubtful(import, vhost);
+    aty_import_names(import, vhost);
+    write_unknown_authority(import, vhost);
+    write_protocols(import, vhost);
+    aty_import_tls(import, vhost);
+    note_strict_sni(import, vhost);
+    aty_import_overrides(import, vhost);
+    aty_import_locations(import, vhost);
+}
+
 static void write_vhost(aty_import *import, const aty_import_server *vhost)
 {
     aty_import_lines *lines = import->lines;
@@ -242,21 +305,7 @@ static void write_vhost(aty_import *import, const aty_import_server *vhost)
     aty_import_from(lines, &vhost->place);
     aty_import_open_vhost(lines, (const char *const *)(void *)addresses->elts,
                           addresses->nelts);
-    if (!vhost->has_tree) {
-        aty_import_warn(lines, &vhost->place,
-                        "vhost '%s' comes from no line of a file; it shares with nobody, "
-                        "since its TLS settings are not known",
-                        vhost->name);
-        aty_import_isolate(lines);
-    }
-    else if (!aty_import_has_tls(import, vhost)) {
-        note_no_tls(import, vhost);
-    }
-    aty_import_names(import, vhost);
-    write_protocols(import, vhost);
-    aty_import_tls(import, vhost);
-    aty_import_overrides(import, vhost);
-    aty_import_locations(import, vhost);
+    write_inside(import, vhost);
     aty_import_close_vhost(lines);
 }
 
@@ -274,6 +323,8 @@ aty_import_lines *aty_import_policy(apr_pool_t *pool, const aty_import_dump *dum
     import.lines = aty_import_lines_create(pool);
     import.sets = apr_hash_make(pool);
     import.taken = apr_hash_make(pool);
+    import.main_overrides = apr_array_make(pool, 4, sizeof(aty_import_node *));
+    import.own_overrides = apr_array_make(pool, 4, sizeof(aty_import_node *));
     aty_import_managed_collect(&import);
     for (int i = 0; i < dump->vhosts->nelts; i++) {
         enter_addresses(&import, vhost_at(&import, i));
@@ -288,6 +339,7 @@ aty_import_lines *aty_import_policy(apr_pool_t *pool, const aty_import_dump *dum
         else {
             comment_without_tls(&import, vhost);
         }
+        apr_array_clear(import.own_overrides);
         apr_pool_clear(import.scratch);
     }
     return import.lines;

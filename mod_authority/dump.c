@@ -23,9 +23,12 @@ static const struct {
     directive_kind kind;
 } kinds[] = {
     {"ServerName", WORDS},
+    {"AccessFileName", WORDS},
     {"AllowOverride", WORDS},
     {"AllowOverrideList", WORDS},
+    {"StrictHostCheck", WORDS},
     {"SSLEngine", WORDS},
+    {"SSLStrictSNIVHostCheck", WORDS},
     {"SSLVHostSNIPolicy", WORDS},
     {"SSLProtocol", WORDS},
     {"SSLCipherSuite", WORDS},

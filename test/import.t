@@ -71,6 +71,10 @@ sub prepare {
     for my $file (glob "$import/conditions/*") {
         write_file("$room/import/conditions/" . basename($file), $fill->(slurp($file)));
     }
+    make_path("$room/import/below/private");
+    write_file("$room/import/below/private/.htaccess",
+        "# SSLVerifyClient optional\nRequire all granted\n<Files x>\n",
+        "  sslverifyclient \"require\"\n</Files>\n");
     write_file("$room/text", "this is no certificate\n");
     $text = $fill->($text);
     write_file("$room/$name.conf", $text);
@@ -130,6 +134,20 @@ for my $conf (glob "$import/*.conf") {
     my (undef, $second) = import_of("$place/conditions", '--', '-c', "LoadModule authority_module $module");
     my (undef, $first) = import_of("$place/conditions");
     is($second, $first, 'a configuration that loads the module by itself');
+}
+
+# httpd by its usual names, in their order.
+{
+    make_path("$place/bin");
+    for my $name (qw(apache2 httpd apache2ctl)) {
+        write_file("$place/bin/$name", "#!/bin/sh\necho $name >>$place/asked\nexec $httpd \"\$@\"\n");
+        chmod 0755, "$place/bin/$name";
+        write_file("$place/asked");
+        local $ENV{PATH} = "$place/bin:$ENV{PATH}";
+        my ($code) = run($program, 'import', '--module', $module, '-f', "$place/names/httpd.conf");
+        is($code, 0, "$name is found");
+        is(slurp("$place/asked"), "$name\n" x 2, "$name is asked, without and with the module");
+    }
 }
 
 SKIP: {
@@ -263,6 +281,33 @@ sub ask {
     return ($response->{status} // 0) == 421 ? 421 : 200;
 }
 
+# The table of an imported policy fits the httpd that it was imported from.
+sub with_module {
+    my ($room, $port, $said_of, $names) = @_;
+    my ($code) = run($program, 'compile', '-q', "$room/imported.policy", '-o', "$room/table");
+    is($code, 0, 'the imported policy is compiled');
+    write_file("$room/httpd.conf", "LoadModule authority_module $module\n",
+        slurp("$room/httpd.conf"), "AuthorityTable $room/table\nLogLevel authority:info\n");
+    unlink "$room/error_log";
+    start_server($room);
+    my @wrong;
+    for my $name (grep { !/^(?:-|nowhere|new|off)/ } @$names) {
+        for my $authority (@$names[1 .. $#$names]) {
+            my $connection = Aty::H2->connect(port => $port, sni => $name, version => 'TLSv1.2');
+            my $expected = $said_of->{"$name $authority"}[0] eq 'misdirected' ? 421 : 200;
+            my $answer = ask($connection, $authority, '/');
+            push @wrong, "$name $authority: $answer for $expected" if $answer ne $expected;
+            $connection->close;
+        }
+    }
+    stop_server();
+    is("@wrong", '', 'with the module httpd answers as the policy has it');
+    my $log = slurp("$room/error_log");
+    like($log, qr/ATY103/, 'the table is in use');
+    unlike($log, qr/ATY10[24-9]/, 'the table knows every vhost with TLS');
+    return;
+}
+
 {
     my ($first_port, $held) = Aty::Ports::reserve();
     my ($port) = Aty::Ports::free($first_port, 1);
@@ -294,6 +339,7 @@ sub ask {
         }
     }
     stop_server();
+    with_module($room, $port, $said_of, \@connections);
     cmp_ok($asked, '>', 150, 'a stock httpd was asked');
     is("@wrong", '', "a stock httpd answers $asked pairs as the policy has it");
 }
@@ -369,6 +415,24 @@ write_file('legacy', $dump =~ s/^sni-policy\tyes/sni-policy\tno/mr =~ s/^http2\t
     like($policy, qr/^Protocols http\/1\.1$/m, 'an httpd without mod_http2');
     compiles($policy, 'legacy');
 }
+# What a dump may have and the configurations above do not.
+{
+    my $odd = $dump =~ s/^address\t\*\t\*\t443$/address\twww.example.net\t192.0.2.7\t443/mr
+        =~ s/^(server\tvhost.*location\.example\.com.*)\ttree$/$1\tbare/mr;
+    my ($before, $after) = split /(?=^server\tvhost.*elsewhere)/m, $odd;
+    $after =~ s/^address\t\*\t\*\t443$/address\tfe80::1\tfe80::1%eth0\t443/mg;
+    write_file('odd', $before, $after);
+    my ($code, $policy, $said) = run($program, 'import', '--dump', 'odd');
+    is($code, 0, 'an odd dump') or diag($said);
+    like($said, qr/: warning: 'www\.example\.net' in <VirtualHost> is the address 192\.0\.2\.7 now/,
+        'a DNS name as an address');
+    like($policy, qr/^<VirtualHost .*192\.0\.2\.7:443.*>$/m, 'a DNS name as an address, in the policy');
+    like($said, qr/vhost 'location\.example\.com' comes from no line of a file/, 'a vhost of a module');
+    like($policy, qr/Isolate on.*\n.*NOTE: vhost 'location/, 'a vhost of a module shares with nobody');
+    like($said, qr/address 'fe80::1' is left out/, 'an address with a scope');
+    compiles($policy, 'odd');
+}
+
 my %bad = (
     'nothing'             => '',
     'no line end'         => 'authority-dump',
