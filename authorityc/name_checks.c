@@ -43,50 +43,57 @@ static const apr_array_header_t *patterns_of(const name_checker *c, uint32_t vho
     return found;
 }
 
-/* The pattern by which the vhost takes the name. ATY_NONE where it has the very same
- * name, which was reported as a duplicate; but the same pattern only where an index could
- * notice it. */
-static uint32_t taking_pattern(const name_checker *c, uint32_t vhost,
-                               uint32_t address_set, uint32_t name)
+/* Whether the earlier vhost has the very same name, which was reported as a duplicate;
+ * but the same pattern only where an index could notice it. */
+static bool is_duplicate(const name_checker *c, uint32_t earlier, uint32_t address_set,
+                         uint32_t name)
 {
-    const apr_array_header_t *patterns = patterns_of(c, vhost);
     const char *text = name_text(c, name);
-    size_t length = strlen(text);
-    uint32_t exact = aty_name_exact(&c->view, address_set, text, length);
-    uint32_t taking = ATY_NONE;
+    const apr_array_header_t *patterns;
 
-    if (exact != ATY_NONE && aty_get(c->view.names[exact].vhost) == vhost) {
-        return ATY_NONE;
+    if (!aty_name_is_pattern(text)) {
+        uint32_t exact = aty_name_exact(&c->view, address_set, text, strlen(text));
+        return exact != ATY_NONE && aty_get(c->view.names[exact].vhost) == earlier;
     }
-    for (int i = 0; i < patterns->nelts; i++) {
-        uint32_t pattern = APR_ARRAY_IDX(patterns, i, uint32_t);
-        if (aty_get(c->view.names[pattern].name) == aty_get(c->view.names[name].name) &&
-            aty_name_pattern_ending(text)) {
-            return ATY_NONE;
-        }
-        if (taking == ATY_NONE && aty_name_matches(text, length, name_text(c, pattern))) {
-            taking = pattern;
+    patterns = patterns_of(c, earlier);
+    for (int i = 0; aty_name_pattern_ending(text) && i < patterns->nelts; i++) {
+        if (strcmp(name_text(c, APR_ARRAY_IDX(patterns, i, uint32_t)), text) == 0) {
+            return true;
         }
     }
-    return taking;
+    return false;
 }
 
-static bool shadowed_report(const name_checker *c, uint32_t name, uint32_t pattern,
+/* Shows the pattern by which the earlier vhost takes the name. */
+static void taking_note(const name_checker *c, uint32_t earlier, const char *text)
+{
+    const apr_array_header_t *patterns = patterns_of(c, earlier);
+
+    for (int i = 0; i < patterns->nelts; i++) {
+        const aty_word *pattern =
+            aty_model_name_word(c->model, APR_ARRAY_IDX(patterns, i, uint32_t));
+        if (aty_name_matches(text, strlen(text), pattern->text)) {
+            aty_diag_note(c->model->diag, &pattern->place,
+                          "'%s' takes it; put the vhost with the exact name before this "
+                          "one",
+                          pattern->text);
+            return;
+        }
+    }
+}
+
+/* `where` is one of several addresses, or "". */
+static void shadowed_report(const name_checker *c, uint32_t name, uint32_t earlier,
                             const char *where)
 {
     const aty_word *word = aty_model_name_word(c->model, name);
-    const aty_word *earlier = aty_model_name_word(c->model, pattern);
 
-    if (!aty_diag_check(c->model->diag, ATY_CHECK_SHADOWED_NAME, &word->place,
-                        "httpd never selects this vhost by '%s'%s: an earlier pattern "
-                        "takes it",
-                        word->text, where)) {
-        return false;
+    if (aty_diag_check(c->model->diag, ATY_CHECK_SHADOWED_NAME, &word->place,
+                       "httpd never selects this vhost by '%s'%s: an earlier pattern "
+                       "takes it",
+                       word->text, where)) {
+        taking_note(c, earlier, word->text);
     }
-    aty_diag_note(c->model->diag, &earlier->place,
-                  "'%s' takes it; put the vhost with the exact name before this one",
-                  earlier->text);
-    return true;
 }
 
 /* An earlier pattern takes the name on some address of its vhost. */
@@ -100,15 +107,13 @@ static void shadowed_check(const name_checker *c, uint32_t name)
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t set = aty_get(seats[i].address_set);
-        uint32_t winner = aty_vhost_named(&c->view, set, text, strlen(text));
-        uint32_t pattern =
-            winner < vhost ? taking_pattern(c, winner, set, name) : ATY_NONE;
-        const char *where =
-            count > 1 ? apr_pstrcat(c->model->pool, " on ",
-                                    aty_model_address(c->model, vhost, i), (char *)NULL)
-                      : "";
-        if (pattern != ATY_NONE) {
-            shadowed_report(c, name, pattern, where);
+        uint32_t earlier = aty_vhost_named(&c->view, set, text, strlen(text));
+        if (earlier < vhost && !is_duplicate(c, earlier, set, name)) {
+            const char *address = aty_model_address(c->model, vhost, i);
+            shadowed_report(
+                c, name, earlier,
+                count > 1 ? apr_pstrcat(c->model->pool, " on ", address, (char *)NULL)
+                          : "");
             return;
         }
     }
