@@ -34,7 +34,7 @@ sub random {
     $self->{policy} = 'secure' if $self->{policy} eq 'strict' && chance(0.5);
     $self->{axes} = [_axes($self->{client})];
     $self->{unknown} = pick(undef, undef, 'serve', 'reject');
-    $self->{base} = [$self->_lines(0.4), _protocols(0.2)];
+    $self->{base} = [$self->_lines(0.4), _protocols(0.1)];
     unshift @{$self->{base}}, certificate_lines(@{pick(@CERTIFICATES)}) if chance(0.7);
     push @{$self->{vhosts}}, $self->_vhost($_) for 1 .. 3 + int rand 5;
     delete @$self{qw(names axes)};
@@ -60,7 +60,7 @@ sub under {
 sub _axes {
     my ($client) = @_;
     my @possible = grep { $client ? !/ocsp/ : 1 } sort keys %LINES;
-    my @chosen = (shuffle @possible)[0 .. int rand 5];
+    my @chosen = (shuffle @possible)[0 .. int rand 4];
     push @chosen, 'verify' if grep { /^(?:ca|dn|crl|depth|ocsp)/ } @chosen;
     push @chosen, 'ocsp' if grep { /^ocsp/ } @chosen;
     my @axes;
@@ -90,7 +90,7 @@ sub _vhost {
     my ($self, $number) = @_;
     my $vhost = {
         addresses => [$self->_addresses],
-        lines     => [$self->_lines(0.4), _protocols(0.15)],
+        lines     => [$self->_lines(0.25), _protocols(0.1)],
         locations => [],
         own       => [_own_lines()],
         bundle    => chance(0.2) ? 1 : 0,
@@ -98,7 +98,7 @@ sub _vhost {
     $vhost->{names} = [$self->_names($number, $vhost->{addresses})];
     my $has_base = grep { $_->[0] eq 'SSLCertificateFile' } @{$self->{base}};
     unshift @{$vhost->{lines}}, certificate_lines(@{pick(@CERTIFICATES)})
-        if !$has_base || chance(0.25);
+        if !$has_base || chance(0.15);
     push @{$vhost->{locations}}, $self->_location($_)
         for chance(0.15) ? (shuffle '/private', '/secret', '/')[0 .. int rand 2] : ();
     return $vhost;
