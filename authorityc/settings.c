@@ -223,8 +223,8 @@ static bool same_path(const aty_directive *a, const aty_directive *b)
     return a && b && strcmp(a->path, b->path) == 0;
 }
 
-/* What a <Location> says of client certificates: its SSLVerifyClient, and whether depth or
- * CAs are stricter than the vhost's. */
+/* What a <Location> says of client certificates: its SSLVerifyClient, and whether depth
+ * or CAs are stricter than the vhost's. */
 static uint32_t location_verify(const aty_location *location, const aty_tls *tls)
 {
     bool stricter = (location->verify_depth &&
