@@ -15,7 +15,7 @@
 
 static const char usage[] =
     "usage: authorityc import [-f FILE] [--httpd CMD] [--module FILE] [-o POLICY]\n"
-    "                         [-- HTTPD-ARGUMENT ...]\n";
+    "                         [--quiet] [-- HTTPD-ARGUMENT ...]\n";
 
 static const char help[] =
     "\n"
@@ -29,6 +29,7 @@ static const char help[] =
     "  --module FILE   mod_authority.so, where the configuration does not load it and\n"
     "                  it is not with the other modules\n"
     "  -o POLICY       write to this file; default: the standard output\n"
+    "  -q, --quiet     no summary after -o\n"
     "  --dump FILE     do not ask httpd: read what 'httpd -t -D DUMP_AUTHORITY' printed\n"
     "  HTTPD-ARGUMENT  for httpd, as '-D NAME' or '-d DIRECTORY'\n"
     "  --help          this\n"
@@ -42,6 +43,7 @@ typedef struct {
     aty_import_request request;
     const char *output;
     const char *dump;
+    bool quiet;
 } import_options;
 
 static int trouble(const char *what, const char *problem)
@@ -66,7 +68,8 @@ static int write_policy(apr_pool_t *pool, const char *path, const char *text, si
     return ATY_EXIT_FINE;
 }
 
-static int write_import(apr_pool_t *pool, const aty_import_dump *dump, const char *path)
+static int write_import(apr_pool_t *pool, const aty_import_dump *dump, const char *path,
+                        bool quiet)
 {
     aty_import_lines *lines = aty_import_policy(pool, dump);
     const char *problem = aty_import_mend(lines);
@@ -81,6 +84,11 @@ static int write_import(apr_pool_t *pool, const aty_import_dump *dump, const cha
     }
     int code = write_policy(pool, path, text, size);
     free(text);
+    if (code == ATY_EXIT_FINE && path && !quiet) {
+        fprintf(stderr, "%s: %u vhost%s, %u NOTE%s\n", path, lines->vhosts,
+                lines->vhosts == 1 ? "" : "s", lines->warnings,
+                lines->warnings == 1 ? "" : "s");
+    }
     return code;
 }
 
@@ -112,7 +120,7 @@ static int import(apr_pool_t *pool, const import_options *given)
     if (!dump) {
         return trouble("cannot read the dump of mod_authority: ", problem);
     }
-    return write_import(pool, dump, given->output);
+    return write_import(pool, dump, given->output, given->quiet);
 }
 
 int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv)
@@ -122,6 +130,7 @@ int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv)
                                   {"httpd", '\0', NULL, &given.request.command},
                                   {"module", '\0', NULL, &given.request.module},
                                   {"output", 'o', NULL, &given.output},
+                                  {"quiet", 'q', &given.quiet, NULL},
                                   {"dump", '\0', NULL, &given.dump},
                                   {NULL, 0, NULL, NULL}};
     const aty_command_line line = {usage, help, options};

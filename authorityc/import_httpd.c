@@ -213,7 +213,10 @@ const char *aty_import_ask(apr_pool_t *pool, const aty_import_request *request,
     pass_on(&result);
     *dump = find_dump(&result);
     if (!*dump) {
-        return apr_psprintf(pool, "'%s' prints no dump; is it an httpd?", program);
+        return apr_psprintf(pool,
+                            "'%s' prints no dump: it is no httpd, or its configuration "
+                            "loads an older mod_authority",
+                            program);
     }
     *size = result.output_size - (size_t)(*dump - result.output);
     return NULL;

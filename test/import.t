@@ -29,6 +29,7 @@ chomp(my $modules = `\Q$apxs\E -q LIBEXECDIR`);
 chomp(my $httpd = `\Q$apxs\E -q SBINDIR` =~ s,\s*$,/,r . `\Q$apxs\E -q PROGNAME`);
 my $place = abs_path(tempdir("import-XXXXXX", DIR => out(), CLEANUP => 1));
 chdir $place or die "$place: $!\n";
+plan skip_all => "there is no httpd at $httpd" if !-x $httpd;
 
 sub write_file {
     my ($path, @text) = @_;
@@ -271,7 +272,7 @@ sub stop_server {
 }
 
 my $owner = $$;
-END { stop_server() if $$ == $owner }
+END { stop_server() if $$ == ($owner // 0) }
 
 # What the server does with a request of the path on a connection of the name.
 sub ask {
@@ -392,8 +393,10 @@ SKIP: {
 
 # Written to a file, as a whole.
 {
-    my ($code, $output) = import_of("$place/names", '-o', "$place/written.policy");
+    my ($code, $output, $said) = import_of("$place/names", '-o', "$place/written.policy");
     is($code, 0, '-o');
+    like($said, qr/written\.policy: 6 vhosts, \d+ NOTEs\n\z/, '-o: a summary');
+    unlike((import_of("$place/names", '-q', '-o', "$place/written.policy"))[2], qr/6 vhosts/, '-q');
     is($output, '', '-o: nothing on the standard output');
     my (undef, $policy) = import_of("$place/names");
     is(slurp("$place/written.policy"), $policy, '-o: the same text');
