@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include <apr_strings.h>
+
 #include "authorityc/commands.h"
 #include "authorityc/explain_site.h"
+#include "authorityc/nearest.h"
 #include "authorityc/options.h"
 #include "authorityc/table_input.h"
 
@@ -68,14 +71,56 @@ static int pairs_answer(const aty_table *table, const aty_question_options *aske
     return code;
 }
 
-static int pair_answer(const aty_table *table, const aty_question_options *asked,
-                       const explain_options *options, const char *const *names)
+/* The name that was probably meant, as the end of a message. */
+static const char *meant(apr_pool_t *pool, const aty_table *table, const char *name)
+{
+    aty_nearest nearest = aty_nearest_to(name);
+
+    for (uint32_t i = 0; i < table->counts[ATY_SECTION_NAMES]; i++) {
+        aty_nearest_try(&nearest, aty_table_string(table, table->names[i].name));
+    }
+    return nearest.best
+               ? apr_pstrcat(pool, "; did you mean '", nearest.best, "'?", (char *)NULL)
+               : "";
+}
+
+/* A question about a connection of nobody's is a slip. About an authority of nobody's
+ * there is an answer, but it may be a slip as well. */
+static bool names_known(apr_pool_t *pool, const aty_table *table,
+                        const aty_question *question)
+{
+    if (!question->connection_named) {
+        fprintf(
+            stderr,
+            "authorityc: no vhost has the name '%s'%s\n"
+            "authorityc: note: a client that sends it in its handshake is answered by "
+            "the default vhost, '%s'\n",
+            question->connection_name, meant(pool, table, question->connection_name),
+            aty_vhost_server_name(table, question->pair.connection));
+        return false;
+    }
+    if (!question->authority_named) {
+        const char *hint = meant(pool, table, question->host);
+        if (*hint) {
+            fprintf(stderr, "authorityc: note: no vhost has the name '%s'%s\n",
+                    question->host, hint);
+        }
+    }
+    return true;
+}
+
+static int pair_answer(apr_pool_t *pool, const aty_table *table,
+                       const aty_question_options *asked, const explain_options *options,
+                       const char *const *names)
 {
     aty_question question;
     const char *fault = aty_question_answer(table, asked, names[0], names[1], &question);
 
     if (fault) {
         fprintf(stderr, "authorityc: %s: '%s' '%s'\n", fault, names[0], names[1]);
+        return ATY_EXIT_TROUBLE;
+    }
+    if (!names_known(pool, table, &question)) {
         return ATY_EXIT_TROUBLE;
     }
     if (options->json) {
@@ -130,7 +175,7 @@ static int answer(apr_pool_t *pool, const explain_options *options,
         return all_answer(pool, &table, &asked, options);
     }
     return options->pairs ? pairs_answer(&table, &asked, options)
-                          : pair_answer(&table, &asked, options, arguments + 1);
+                          : pair_answer(pool, &table, &asked, options, arguments + 1);
 }
 
 /* The arguments that are wanted, or -1 for options that exclude each other. */

@@ -184,6 +184,27 @@ ends("ulimit -f 1; $compile good.table", 2, qr/$refused.*File too large/, 'no ro
 is(slurp('good.table'), $table, 'without room the old table stays');
 is_deeply([glob '*.table.*'], [], 'no temporary file is left');
 
+# Names that nobody has.
+my $explain = "$program explain good.policy";
+ends("$explain ww.example.com www.example.com", 2,
+    qr/no vhost has the name 'ww\.example\.com'; did you mean 'www\.example\.com'\?/,
+    'a connection of nobody');
+is((run("$explain nobody.test www.example.com"))[1], '', 'and no answer beside the error');
+ends("$explain www.example.com ww.example.com", 1, qr/note: .*did you mean 'www\.example\.com'/,
+    'an authority of nobody has an answer, and a hint');
+ends("$program explain --all nobody.test good.policy", 2, qr/no vhost has this name/,
+    '--all of nobody');
+ends(qq{$explain "a b" www.example.com}, 2, qr/no host names/, 'what is no name');
+ends("$program explain --address 192.0.2.1:1 good.policy - www.example.com", 2,
+    qr/no vhost is declared for the address '192\.0\.2\.1:1'/, 'an address of nobody');
+ends("$program explain good.table.gone - x", 2, qr/cannot read 'good\.table\.gone'/,
+    'a table that is not there');
+write_file('cut.table', substr($table, 0, 300));
+ends("$program explain cut.table - x", 2, qr/cannot use 'cut\.table': the table is cut off/,
+    'a table that is cut off');
+ends("printf 'one\\n' | $program explain --pairs - good.policy", 2,
+    qr/standard input:1: error: expected two words/, 'a line that is no pair');
+
 # Usage.
 my $usage = qr/usage: authorityc/;
 ends($program, 2, $usage, 'no command');
