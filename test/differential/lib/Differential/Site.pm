@@ -33,7 +33,7 @@ sub random {
     }, $class;
     $self->{policy} = 'secure' if $self->{policy} eq 'strict' && chance(0.5);
     $self->{axes} = [_axes($self->{client})];
-    $self->{unknown} = pick(undef, undef, 'serve', 'reject');
+    $self->{unknown} = pick(undef, 'serve', 'serve', 'reject');
     $self->{base} = [$self->_lines(0.4), _protocols(0.1)];
     unshift @{$self->{base}}, certificate_lines(@{pick(@CERTIFICATES)}) if chance(0.7);
     push @{$self->{vhosts}}, $self->_vhost($_) for 1 .. 3 + int rand 5;
@@ -100,7 +100,7 @@ sub _vhost {
     unshift @{$vhost->{lines}}, certificate_lines(@{pick(@CERTIFICATES)})
         if !$has_base || chance(0.15);
     push @{$vhost->{locations}}, $self->_location($_)
-        for chance(0.15) ? (shuffle '/private', '/secret', '/')[0 .. int rand 2] : ();
+        for chance(0.25) ? (shuffle '/private', '/secret', '/')[0 .. int rand 2] : ();
     return $vhost;
 }
 
@@ -117,9 +117,9 @@ sub _location {
     my ($self, $path) = @_;
     my @lines;
     my @verify = grep { $self->{client} || $_->[1] ne 'require' } @{$LINES{verify}};
-    push @lines, pick(@verify) if chance(0.7);
+    push @lines, pick(@verify) if chance(0.6);
     push @lines, pick(@{$LINES{depth}}) if chance(0.3);
-    push @lines, pick(@{$LINES{ciphers}}) if !@lines || chance(0.4);
+    push @lines, pick(@{$LINES{ciphers}}) if !@lines || chance(0.3);
     return {path => $path, lines => [map { [@$_] } @lines]};
 }
 
@@ -195,7 +195,7 @@ sub authorities {
     my ($self) = @_;
     my @names = $self->_all_names;
     return uniq(@names, uc $names[-1], "$names[0].", "$names[0]:8443", "$names[-1].:1",
-        'nobody.example.test', 'y.other.test', 'n7.elsewhere.test', '127.0.0.1');
+        'nobody.example.test', 'y.other.test', '127.0.0.1');
 }
 
 # The paths to ask: one that only a <Location /> holds, and those of all others.
