@@ -40,24 +40,25 @@ sub pairs_of {
     return @pairs;
 }
 
-# Asks the pairs in the columns named: stock (httpd by itself, against what is said of the
-# policy, and as `import` of what is said of the policy that authorityc makes of httpd's
-# configuration) and module. Returns a hash: disagreements (each a hash with column, pair,
-# said, was), asked (column => count), answers (what was said => count), and fault, where
-# there was nobody to ask.
+# Asks the pairs of the servers named: stock (httpd by itself), module, and module-import
+# (with the table of what authorityc makes of httpd's configuration). Each answer is held
+# against what authorityc says; those of stock also against what it says of the imported
+# policy, which is the column `import`. Returns a hash: disagreements (each a hash with
+# column, pair, said, was), asked (column => count), answers (what was said => count), and
+# fault, where there was nobody to ask.
 sub compare {
-    my ($variables, $site, $pairs, @columns) = @_;
+    my ($variables, $site, $pairs, @names) = @_;
     my %result = (disagreements => [], asked => {}, answers => {});
-    for my $column (@columns) {
-        my $server = _server($variables, $site, $column);
+    for my $name (@names) {
+        my $server = _server($variables, $site, $name);
         my $found = eval {
-            _start($server, $site);
-            $column eq 'stock'
+            _start($server, $site, $name eq 'module-import');
+            $name eq 'stock'
                 ? _compare_stock($server, $site, $pairs, \%result)
-                : _compare_module($server, $site, $pairs, \%result);
+                : _compare_module($server, $site, $pairs, $name, \%result);
             1;
         };
-        $result{fault} = "$column: $@" if !$found;
+        $result{fault} = "$name: $@" if !$found;
         _end($server);
         last if !$found;
     }
@@ -66,25 +67,38 @@ sub compare {
 
 # A server with the site; not yet started.
 sub _server {
-    my ($variables, $site, $column) = @_;
+    my ($variables, $site, $name) = @_;
     return Aty::Server->new(
-        name      => "$column-" . ++$servers,
-        template  => $column eq 'stock' ? 'stock.conf.in' : 'authority.conf.in',
+        name      => "$name-" . ++$servers,
+        template  => $name eq 'stock' ? 'stock.conf.in' : 'authority.conf.in',
         variables => {%$variables, site_text => httpd_text($site), table => 'none',
             map { ("p${_}_port" => 0) } 1 .. $site->{ports}},
     );
 }
 
-# Compiles the policy, for the server's own ports, and starts it.
+# Compiles the policy, or the imported one, for the server's own ports, and starts it.
 sub _start {
-    my ($server, $site) = @_;
-    my $root = $server->root;
-    Aty::Template::store("$root/site.policy",
+    my ($server, $site, $imported) = @_;
+    my $policy = $server->root . '/site.policy';
+    Aty::Template::store($policy,
         Aty::Template::fill(policy_text($site), $server->variables));
-    my $said = `\Q@{[$server->variables->{authorityc}]}\E compile -q \Q$root\E/site.policy -o \Q$root\E/site.table 2>&1`;
-    die "authorityc compile: $said" if $?;
-    $server->configure(table => "$root/site.table");
+    _compile($server, $policy);
+    $server->configure(table => $server->root . '/site.table');
+    _compile($server, _import($server)) if $imported;
     return $server->start;
+}
+
+sub _compile {
+    my ($server, $policy) = @_;
+    _authorityc($server, 'compile', '-q', $policy, '-o', $server->root . '/site.table');
+}
+
+# Runs authorityc; dies where it fails.
+sub _authorityc {
+    my ($server, @words) = @_;
+    my $command = join ' ', map { quotemeta } $server->variables->{authorityc}, @words;
+    my $said = `$command 2>&1`;
+    die "authorityc $words[0]: $said" if $?;
 }
 
 sub _end {
@@ -99,11 +113,9 @@ sub _import {
     my ($server) = @_;
     my $root = $server->root;
     my $variables = $server->variables;
-    my @command = ($variables->{authorityc}, 'import', '--module', $variables->{module},
-        '--httpd', $variables->{httpd}, '-f', "$root/httpd.conf", '-o', "$root/imported.policy",
-        '--', '-d', $root);
-    my $said = `@{[join ' ', map { quotemeta } @command]} 2>&1`;
-    die "authorityc import: $said" if $?;
+    _authorityc($server, 'import', '--module', $variables->{module}, '--httpd',
+        $variables->{httpd}, '-f', "$root/httpd.conf", '-o', "$root/imported.policy", '--',
+        '-d', $root);
     return "$root/imported.policy";
 }
 
@@ -177,13 +189,13 @@ sub _compare_stock {
 }
 
 sub _compare_module {
-    my ($server, $site, $pairs, $result) = @_;
+    my ($server, $site, $pairs, $column, $result) = @_;
     my $said = [_explain($server, $pairs, $server->root . '/site.table')];
     my @answers = ask_module($server, $site, $pairs);
     for my $i (0 .. $#answers) {
         my $answer = $answers[$i];
         next if _may_lack_h2($site, $answer->{answer});
-        $result->{asked}{module}++;
+        $result->{asked}{$column}++;
         $result->{answers}{$said->[$i]{reason} eq '-' ? $said->[$i]{verdict} : $said->[$i]{reason}}++;
         my $expected = "$said->[$i]{verdict} $said->[$i]{reason}";
         my $status = $said->[$i]{verdict} eq 'misdirected' ? '421' : '200';
@@ -191,7 +203,7 @@ sub _compare_module {
         my $other = $answer->{answer} eq '200' ? '200' : $answer->{answer} eq '421' ? '421' : '';
         $other = '200' if $answer->{answer} eq 'reset 13' && $said->[$i]{mod_ssl} eq 'http1-required';
         $other = '200' if _may_fail_later($site, $pairs->[$i], $answer->{answer});
-        _disagree($result, 'module', $pairs->[$i], "$status $expected", "$answer->{answer} $was")
+        _disagree($result, $column, $pairs->[$i], "$status $expected", "$answer->{answer} $was")
             if $other ne $status || $was ne $expected;
     }
 }
