@@ -171,8 +171,8 @@ sub test_no_table {
     my ($site) = @_;
     my $server = server_of($site, $site->{text}, 'authority.conf.in');
     my $table = $server->root . '/site.table';
-    for my $step (['', '200 shared -'], ['moved', '421 misdirected no-table'], ['', '200 shared -']) {
-        my ($suffix, $answer) = @$step;
+    my @steps = ('', '200 shared -', 'moved', '421 misdirected no-table', '', '200 shared -');
+    while (my ($suffix, $answer) = splice @steps, 0, 2) {
         rename $_, "$table$suffix" for grep { -e } $table, "${table}moved";
         $server->restart or fail('no-table: the server restarts');
         my ($with) = ask_module($server, question($site));

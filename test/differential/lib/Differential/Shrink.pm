@@ -40,9 +40,11 @@ sub _still_fails {
     return 0 if $pair && !$site->serves(@$pair{qw(host port)});
     my $column = $failure->{column} eq 'import' ? 'stock' : $failure->{column};
     my $result = compare($variables, $site, [$pair // ()], $column);
-    return $pair
-        ? !$result->{fault} && grep { $_->{column} eq $failure->{column} } @{$result->{disagreements}}
-        : ($result->{fault} && _codes($result->{fault}) eq _codes($failure->{fault}));
+    if (!$pair) {
+        return $result->{fault} && _codes($result->{fault}) eq _codes($failure->{fault});
+    }
+    return !$result->{fault}
+        && grep { $_->{column} eq $failure->{column} } @{$result->{disagreements}};
 }
 
 # What httpd complained of: its message numbers.
@@ -65,7 +67,7 @@ sub _steps {
             push @steps, _without(sub { $_[0]{vhosts}[$i]{$list} }, $_, $least)
                 for reverse 0 .. $count - 1;
         }
-        push @steps, sub { my $had = $_[0]{vhosts}[$i]{bundle}; $_[0]{vhosts}[$i]{bundle} = 0; $had };
+        push @steps, sub { delete $_[0]{vhosts}[$i]{bundle} };
         for my $l (0 .. $#{$vhosts->[$i]{locations}}) {
             my $lines = $vhosts->[$i]{locations}[$l]{lines};
             push @steps, _without(sub { $_[0]{vhosts}[$i]{locations}[$l]{lines} }, $_, 1)

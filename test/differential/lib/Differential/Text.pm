@@ -14,7 +14,9 @@ our @EXPORT_OK = qw(httpd_text policy_text);
 
 # Directives of httpd that mod_ssl does not compare; a policy has no use for them.
 my @NOISE = (
-    ['SSLHonorCipherOrder', 'on'], ['SSLSessionTickets', 'off'], ['SSLInsecureRenegotiation', 'off'],
+    ['SSLHonorCipherOrder',      'on'],
+    ['SSLSessionTickets',        'off'],
+    ['SSLInsecureRenegotiation', 'off'],
 );
 
 sub _line {
