@@ -28,8 +28,8 @@ static const char *const ways_out[ATY_REASON_COUNT] = {
         "give the <Location> a vhost of its own that asks for the certificate in the "
         "handshake, or say 'Protocols http/1.1' for this one",
     [ATY_REASON_LOCATION_CIPHERS] = "move the SSLCipherSuite from the <Location> to the "
-                                    "vhost, or allow only TLSv1.3, "
-                                    "which has no such need",
+                                    "top level, for all vhosts, or "
+                                    "allow only TLSv1.3, which has no such need",
     [ATY_REASON_HTTP1_ONLY] =
         "allow h2 in its Protocols, or put it on a certificate that the other vhosts do "
         "not have, so that clients never try",
