@@ -248,14 +248,17 @@ static bool location_asks(uint32_t verify, const aty_tls *tls)
            ((verify & ATY_LOCATION_STRICTER) && ((has | wants) & ATY_VHOST_ASKS));
 }
 
-/* Under TLS 1.2, HTTP/2 cannot change to a list that is spelt differently. */
-static bool location_changes_ciphers(const aty_location *location, const aty_tls *tls)
+/* Under TLS 1.2, HTTP/2 cannot change to a list that is spelt differently. Connections of
+ * other vhosts have the same versions, but for authonly, which does not compare them. */
+static bool location_changes_ciphers(const aty_model *model, const aty_location *location,
+                                     const aty_tls *tls)
 {
     const char *has = aty_setting_cipher_list(tls->scalars[ATY_TLS_CIPHERS]);
     const char *wants = aty_setting_cipher_list(location->ciphers);
+    bool old_tls = model->policy->sni_policy == ATY_SNI_AUTHONLY ||
+                   (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3);
 
-    return wants && (!has || strcmp(has, wants) != 0) &&
-           (aty_setting_protocols(tls) & ~ATY_PROTOCOL_TLSV1_3);
+    return wants && (!has || strcmp(has, wants) != 0) && old_tls;
 }
 
 /* As the text of the vhost's setting has it. */
@@ -274,9 +277,9 @@ static void location_append(aty_model *model, const aty_location *location,
     uint32_t verify = location_verify(location, tls);
     aty_location_record record = {
         .path = aty_writer_string(model->writer, location->path->text),
-        .needs =
-            aty_put((location_asks(verify, tls) ? ATY_LOCATION_CLIENT_AUTH : 0) |
-                    (location_changes_ciphers(location, tls) ? ATY_LOCATION_CIPHERS : 0)),
+        .needs = aty_put(
+            (location_asks(verify, tls) ? ATY_LOCATION_CLIENT_AUTH : 0) |
+            (location_changes_ciphers(model, location, tls) ? ATY_LOCATION_CIPHERS : 0)),
         .verify = aty_put(verify),
         .ciphers = aty_writer_string(model->writer, location_ciphers(model, location)),
         .file = aty_model_file(model, &location->path->place),
