@@ -202,6 +202,8 @@ sub _compare_module {
         my $was = join ' ', _seen($site, $pair, $said, $answer->{answer}),
             map { $_ // '-' } @$answer{qw(verdict reason)};
         _disagree($result, $column, $pair, $expected, $was) if $was ne $expected;
+        _disagree($result, $column, $pair, 'shared', "$said->{mod_ssl} of mod_ssl")
+            if $said->{verdict} eq 'shared' && $said->{mod_ssl} ne '200';
     }
 }
 
