@@ -151,8 +151,8 @@ for my $conf (glob "$import/*.conf") {
     }
 }
 
-SKIP: {
-    skip 'the module beside this program has sanitizers', 1 if out() ne 'out';
+# A module with sanitizers does not load; the run without them has this point.
+if (out() eq 'out') {
     my (undef, $policy) = run($program, 'import', '--httpd', $httpd, '-f', "$place/names/httpd.conf");
     is($policy, (import_of("$place/names"))[1], 'the module is found beside the program');
 }
