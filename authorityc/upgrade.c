@@ -373,7 +373,7 @@ static void changes_print(const upgrade *u)
 {
     printf("from httpd 2.4.63 or older to 2.4.66 or newer, with 'SSLVHostSNIPolicy %s': ",
            aty_words_sni_policy(u->after.sni_policy));
-    printf("%" PRIu32 " kinds of requests break, %" PRIu32 " begin to work\n",
+    printf("kinds of requests that break: %" PRIu32 "; that begin to work: %" PRIu32 "\n",
            changes_count(u, true), changes_count(u, false));
     for (int i = 0; i < u->changes->nelts; i++) {
         change_print(u, &APR_ARRAY_IDX(u->changes, i, change));
