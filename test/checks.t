@@ -7,6 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Cwd qw(abs_path);
 use File::Temp qw(tempdir);
+use Outcome;
 use Test::More;
 use Tree;
 
@@ -16,21 +17,12 @@ my $place = tempdir('checks-XXXXXX', DIR => out(), CLEANUP => 1);
 # Returns exit code, standard output and standard error.
 sub authorityc {
     my (@words) = @_;
-    my $child = fork // die "fork: $!\n";
-    if ($child == 0) {
-        open STDOUT, '>', "$place/stdout" or die "stdout: $!\n";
-        open STDERR, '>', "$place/stderr" or die "stderr: $!\n";
-        exec $program, @words or die "$program: $!\n";
-    }
-    waitpid $child, 0;
-    return ($? & 127 ? "signal $?" : $? >> 8, slurp("$place/stdout"), slurp("$place/stderr"));
+    return outcome('.', $program, @words);
 }
 
 sub policy {
     my ($name, $text) = @_;
-    open my $file, '>', "$place/$name" or die "$name: $!\n";
-    print {$file} $text;
-    close $file or die "$name: $!\n";
+    write_file("$place/$name", $text);
     return "$place/$name";
 }
 

@@ -26,6 +26,7 @@ use File::Basename qw(dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use Outcome;
 use Test::More;
 use Tree;
 
@@ -36,15 +37,7 @@ my $place = tempdir('golden-XXXXXX', DIR => out(), CLEANUP => 1);
 # Runs a command in the place; returns exit code, standard output and standard error.
 sub run {
     my (@words) = @_;
-    my $child = fork // die "fork: $!\n";
-    if ($child == 0) {
-        chdir $place or die "$place: $!\n";
-        open STDOUT, '>', 'stdout' or die "stdout: $!\n";
-        open STDERR, '>', 'stderr' or die "stderr: $!\n";
-        exec @words or die "$words[0]: $!\n";
-    }
-    waitpid $child, 0;
-    return ($? & 127 ? "signal $?" : $? >> 8, slurp("$place/stdout"), slurp("$place/stderr"));
+    return outcome($place, @words);
 }
 
 sub with_numbered_digests {
@@ -76,16 +69,16 @@ sub test_check {
 
 sub compile {
     my ($name) = @_;
-    my ($code) = run($program, 'compile', '-q', "$name.policy", '-o', "$name.table");
-    is($code, 0, "$name.policy compiles") or diag(slurp("$place/stderr"));
+    my ($code, undef, $errors) = run($program, 'compile', '-q', "$name.policy", '-o', "$name.table");
+    is($code, 0, "$name.policy compiles") or diag($errors);
     return;
 }
 
 sub test_dump {
     my ($name, $path) = @_;
     compile($name);
-    my ($code, $dump) = run($program, 'dump', "$name.table");
-    is($code, 0, "$name.table is shown") or diag(slurp("$place/stderr"));
+    my ($code, $dump, $errors) = run($program, 'dump', "$name.table");
+    is($code, 0, "$name.table is shown") or diag($errors);
     compare($dump, $path);
     return;
 }
@@ -98,8 +91,8 @@ sub test_pairs {
     close $file or die "questions: $!\n";
     compile($name);
     for my $from ("$name.policy", "$name.table") {
-        my ($code, $answers) = run($program, 'explain', @options, '--pairs', 'questions', $from);
-        is($code, 0, "$from answers") or diag(slurp("$place/stderr"));
+        my ($code, $answers, $errors) = run($program, 'explain', @options, '--pairs', 'questions', $from);
+        is($code, 0, "$from answers") or diag($errors);
         compare($answers, $path);
     }
     return;
@@ -107,8 +100,8 @@ sub test_pairs {
 
 sub test_explain {
     my ($name, $path, @options) = @_;
-    my ($code, $answer) = run($program, 'explain', @options, "$name.policy");
-    is($code, 0, "$name.policy answers") or diag(slurp("$place/stderr"));
+    my ($code, $answer, $errors) = run($program, 'explain', @options, "$name.policy");
+    is($code, 0, "$name.policy answers") or diag($errors);
     compare($answer, $path);
     return;
 }

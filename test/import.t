@@ -10,6 +10,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(basename);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
+use Outcome;
 use Test::More;
 use Time::HiRes qw(sleep time);
 use Tree;
@@ -31,26 +32,10 @@ my $place = abs_path(tempdir("import-XXXXXX", DIR => out(), CLEANUP => 1));
 chdir $place or die "$place: $!\n";
 plan skip_all => "there is no httpd at $httpd" if !-x $httpd;
 
-sub write_file {
-    my ($path, @text) = @_;
-    open my $file, '>:raw', $path or die "$path: $!\n";
-    print {$file} @text;
-    close $file or die "$path: $!\n";
-    return;
-}
-
 # Runs a program; returns exit code, standard output and standard error.
 sub run {
     my (@words) = @_;
-    my $child = fork // die "fork: $!\n";
-    if ($child == 0) {
-        open STDIN, '<', '/dev/null' or die;
-        open STDOUT, '>', "$place/stdout" or die;
-        open STDERR, '>', "$place/stderr" or die;
-        exec 'timeout', 100, @words or die "$words[0]: $!\n";
-    }
-    waitpid $child, 0;
-    return ($? & 127 ? "signal $?" : $? >> 8, slurp("$place/stdout"), slurp("$place/stderr"));
+    return outcome('.', @words);
 }
 
 # What each configuration begins with.

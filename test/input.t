@@ -9,6 +9,7 @@ use Cwd qw(abs_path);
 use File::Temp qw(tempdir);
 use IO::Socket::UNIX;
 use POSIX qw(mkfifo);
+use Outcome;
 use Test::More;
 use Time::HiRes qw(time);
 use Tree;
@@ -19,14 +20,6 @@ my $place = tempdir('input-XXXXXX', DIR => out(), CLEANUP => 1);
 chdir $place or die "$place: $!\n";
 
 my $SECONDS = 10; # by far more than anything here takes, under sanitizers, too
-
-sub write_file {
-    my ($path, @text) = @_;
-    open my $file, '>:raw', $path or die "$path: $!\n";
-    print {$file} @text;
-    close $file or die "$path: $!\n";
-    return;
-}
 
 # Runs a shell command; returns exit code, standard output and standard error.
 sub run {

@@ -8,6 +8,7 @@ use Cwd qw(abs_path);
 use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
+use Outcome;
 use Test::More;
 use Tree;
 
@@ -24,16 +25,7 @@ for (['policies/wildcard.policy', 'site.policy'],
 # Runs authorityc in the place; returns its exit code and standard output.
 sub authorityc {
     my (@words) = @_;
-    my $child = open(my $pipe, '-|') // die "fork: $!\n";
-    if ($child == 0) {
-        chdir $place or die "$place: $!\n";
-        open STDERR, '>', 'errors' or die "errors: $!\n";
-        exec $program, @words or die "$program: $!\n";
-    }
-    local $/;
-    my $output = readline($pipe) // '';
-    close $pipe;
-    return ($? & 127 ? "signal $?" : $? >> 8, $output);
+    return outcome($place, $program, @words);
 }
 
 sub answer {
@@ -60,9 +52,7 @@ my $static = answer(0, qw(explain --json site.policy www.example.com static.exam
 is($static->{verdict}, 'shared', 'explain: shared');
 is($static->{reason}, undef, 'explain: and no reason');
 
-open my $questions, '>', "$place/questions" or die "questions: $!\n";
-print {$questions} "www.example.com admin.example.com\n- www.example.com\n";
-close $questions or die "questions: $!\n";
+write_file("$place/questions", "www.example.com admin.example.com\n- www.example.com\n");
 my ($code, $lines) = authorityc(qw(explain --json --pairs questions site.policy));
 is($code, 0, 'pairs: exit code');
 is_deeply([map { decode_json($_)->{verdict} } split /\n/, $lines], [qw(misdirected same)],

@@ -8,6 +8,7 @@ use lib "$FindBin::Bin/lib";
 use Cwd qw(abs_path);
 use File::Copy qw(copy);
 use File::Path qw(make_path remove_tree);
+use Outcome;
 use Test::More;
 use Tree;
 
@@ -15,25 +16,17 @@ my $program = abs_path(out() . '/authorityc/authorityc') or die "build authority
 my $make_certificates = abs_path('test/make-certificates');
 my $place = out() . '/policies';
 
-# Runs authorityc with the words; returns its exit code and standard output.
+# Runs authorityc with the words; returns exit code, standard output and standard error.
 sub authorityc {
     my (@words) = @_;
-    my $child = open(my $pipe, '-|') // die "fork: $!\n";
-    if ($child == 0) {
-        open STDERR, '>', 'errors' or die "errors: $!\n";
-        exec $program, @words or die "$program: $!\n";
-    }
-    local $/;
-    my $output = readline($pipe) // '';
-    close $pipe;
-    return ($? & 127 ? "signal $?" : $? >> 8, $output);
+    return outcome('.', $program, @words);
 }
 
 sub test_compile {
     my ($name) = @_;
     for my $table ("$name.table", "$name.again") {
-        my ($code) = authorityc('compile', '-q', $name, '-o', $table);
-        is($code, 0, "$name compiles") or diag(slurp('errors'));
+        my ($code, undef, $errors) = authorityc('compile', '-q', $name, '-o', $table);
+        is($code, 0, "$name compiles") or diag($errors);
     }
     ok(-s "$name.table" && slurp("$name.table") eq slurp("$name.again"),
         "$name compiles to the same bytes twice");
