@@ -19,6 +19,7 @@ static const phase reading[] = {
     {aty_names_index, "sorting names"},
     {aty_settings_resolve, "reading certificates"},
     {aty_accept_pairs_resolve, "looking up pairs"},
+    {aty_sources_append, "noting sources"},
     {NULL, NULL},
 };
 
@@ -77,6 +78,7 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
         .certificates = aty_certificates_create(pool),
         .pems = aty_pems_create(pool),
         .files = apr_hash_make(pool),
+        .sources = apr_hash_make(pool),
     };
 
     *blob = NULL;

@@ -21,9 +21,11 @@ typedef struct aty_source aty_source; /* source.h */
 /* A place in a source. */
 typedef struct {
     const aty_source *source;
-    uint32_t line;   /* from 1 */
-    uint32_t column; /* in bytes, from 1 */
-    uint32_t length; /* bytes marked, at least 1 */
+    uint32_t line;    /* from 1 */
+    uint32_t column;  /* in bytes, from 1 */
+    uint32_t length;  /* bytes marked, at least 1 */
+    const char *from; /* of an imported line: "FILE:LINE" of httpd's configuration, as
+                         the comment '# from FILE:LINE' above it says; or NULL */
 } aty_place;
 
 typedef struct aty_diag aty_diag;

@@ -162,6 +162,11 @@ static void put_snippet(const aty_printer *printer, const aty_place *place)
     put_mark(printer, &snippet, place->length);
     put_colour(printer, COLOUR_END);
     putc('\n', stream);
+    if (place->from) {
+        fprintf(stream, "%*s = from ", gutter, "");
+        put_text(printer, place->from, strlen(place->from));
+        putc('\n', stream);
+    }
 }
 
 /* The Includes that led to a source, innermost first; once for messages in a row. */

@@ -32,7 +32,7 @@ static int class_of(char byte)
 static aty_place place_here(const aty_lexer *lexer)
 {
     return (aty_place){lexer->source, lexer->line,
-                       (uint32_t)(lexer->at - lexer->line_start) + 1, 1};
+                       (uint32_t)(lexer->at - lexer->line_start) + 1, 1, lexer->from};
 }
 
 /* Stretches a place to where the lexer stands, or to the end of its line. */
@@ -120,6 +120,25 @@ static bool continued_before(const aty_lexer *lexer)
         before--;
     }
     return before > lexer->source->file->text && before[-1] == '\\';
+}
+
+/* Takes the place out of a comment '# from FILE:LINE', as authorityc import writes it;
+ * any other comment says nothing about the lines below it. */
+static void note_from(aty_lexer *lexer)
+{
+    static const char mark[] = "# from ";
+    const char *start = lexer->at + sizeof(mark) - 1;
+    if (strncmp(lexer->at, mark, sizeof(mark) - 1) != 0) {
+        return;
+    }
+    size_t length = strcspn(start, "\r\n"), digits = 0;
+    while (digits < length && start[length - 1 - digits] >= '0' &&
+           start[length - 1 - digits] <= '9') {
+        digits++;
+    }
+    if (digits > 0 && digits + 1 < length && start[length - 1 - digits] == ':') {
+        lexer->from = apr_pstrmemdup(lexer->pool, start, length);
+    }
 }
 
 /* Skips a comment. httpd continues comments, too: a `\` at the end of one silently takes
@@ -472,9 +491,11 @@ bool aty_lex_line(aty_lexer *lexer, aty_line *line)
             return false;
         }
         if (*lexer->at == '#') {
+            note_from(lexer);
             skip_comment(lexer);
         }
         else if (at_line_end(lexer)) {
+            lexer->from = NULL;
             skip_physical_line(lexer);
         }
         else {

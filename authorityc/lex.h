@@ -56,6 +56,7 @@ typedef struct {
     const char *end;        /* the text's; a NUL stands there */
     const char *line_start; /* of the physical line of `at` */
     uint32_t line;
+    const char *from;          /* what '# from' said, up to the next empty line */
     bool broken;               /* the line that is being read */
     bool overlong;             /* the word that is being read */
     char name[ATY_NAME_ROOM];  /* of that line */

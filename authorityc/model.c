@@ -1,5 +1,6 @@
 #include "authorityc/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_file_info.h>
@@ -80,5 +81,40 @@ const char *aty_model_source(const aty_model *model, const aty_place *place)
 
 aty_le32 aty_model_file(const aty_model *model, const aty_place *place)
 {
-    return aty_writer_string(model->writer, aty_model_source(model, place));
+    aty_le32 file = aty_writer_string(model->writer, aty_model_source(model, place));
+    aty_source_record *source;
+
+    if (place->from) {
+        source = apr_palloc(model->pool, sizeof *source);
+        *source = (aty_source_record){file, aty_put(place->line),
+                                      aty_writer_string(model->writer, place->from)};
+        /* The key is file and line, with which the record begins. */
+        apr_hash_set(model->sources, source, offsetof(aty_source_record, source), source);
+    }
+    return file;
+}
+
+static int source_compare(const void *a, const void *b)
+{
+    const aty_source_record *x = a;
+    const aty_source_record *y = b;
+
+    if (aty_get(x->file) != aty_get(y->file)) {
+        return aty_get(x->file) < aty_get(y->file) ? -1 : 1;
+    }
+    return aty_get(x->line) < aty_get(y->line) ? -1 : aty_get(x->line) > aty_get(y->line);
+}
+
+void aty_sources_append(aty_model *model)
+{
+    unsigned count = apr_hash_count(model->sources);
+    aty_source_record *sources = apr_palloc(model->pool, (count + 1) * sizeof *sources);
+    aty_source_record *next = sources;
+
+    for (apr_hash_index_t *i = apr_hash_first(model->pool, model->sources); i;
+         i = apr_hash_next(i)) {
+        *next++ = *(const aty_source_record *)apr_hash_this_val(i);
+    }
+    qsort(sources, count, sizeof *sources, source_compare);
+    aty_writer_append(model->writer, ATY_SECTION_SOURCES, sources, count);
 }

@@ -24,6 +24,7 @@ typedef struct {
     struct aty_certificates *certificates; /* certificate.h */
     struct aty_pems *pems;                 /* pem.h */
     apr_hash_t *files;                     /* model.c: aty_source * -> its path */
+    apr_hash_t *sources;                   /* model.c: aty_source_record, by itself */
 } aty_model;
 
 /* Vhost N of the policy. */
@@ -44,8 +45,11 @@ const char *aty_model_path(const aty_model *model, const char *path);
 /* The file of a place, likewise: the same from wherever the compiler was started. */
 const char *aty_model_source(const aty_model *model, const aty_place *place);
 
-/* The same as a string of the table. */
+/* The same as a string of the table; also remembers where the place comes from. */
 aty_le32 aty_model_file(const aty_model *model, const aty_place *place);
+
+/* model.c: appends where places of an imported policy come from. */
+void aty_sources_append(aty_model *model);
 
 /* addresses.c: appends the address sets and every vhost's seats. */
 void aty_addresses_place(aty_model *model);

@@ -39,7 +39,16 @@ void aty_print_wrapped(const char *label, const char *text, FILE *stream)
     fputc('\n', stream);
 }
 
-/* What one side has and the other has not. */
+/* Goes on to what one side has and the other has not; to all of it where both have the
+ * same, and the difference lies in what it is used for. */
+static bool next_shown(const aty_table *table, const aty_setting_record *setting,
+                       const aty_setting_record *against, aty_setting_line *line)
+{
+    return aty_get(setting->text) == aty_get(against->text)
+               ? aty_setting_next(table, setting, line)
+               : aty_setting_next_unlike(table, setting, against, line);
+}
+
 static void side_print(const aty_table *table, uint32_t vhost, uint32_t other,
                        aty_field field, const char *margin, FILE *stream)
 {
@@ -50,7 +59,7 @@ static void side_print(const aty_table *table, uint32_t vhost, uint32_t other,
     bool any = false;
 
     fprintf(stream, "%s%s\n", margin, aty_vhost_server_name(table, vhost));
-    while (aty_setting_next_unlike(table, setting, against, &line)) {
+    while (next_shown(table, setting, against, &line)) {
         fprintf(stream, "%s  %.*s (", margin, (int)line.length, line.text);
         aty_words_place_print(table, line.place->file, line.place->line, stream);
         fputs(")\n", stream);

@@ -8,9 +8,10 @@ json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line)
 {
     const char *name = aty_table_string(table, file);
 
-    return *name
-               ? json_pack("{s:s, s:I}", "file", name, "line", (json_int_t)aty_get(line))
-               : json_null();
+    return *name ? json_pack("{s:s, s:I, s:s*}", "file", name, "line",
+                             (json_int_t)aty_get(line), "from",
+                             aty_table_source(table, file, line))
+                 : json_null();
 }
 
 json_t *aty_json_setting(const aty_table *table, const aty_setting_record *setting)

@@ -6,7 +6,7 @@
 
 #include "core/table.h"
 
-/* {"file", "line"}, or null for a default. */
+/* {"file", "line"}, with "from" where it was imported; null for a default. */
 json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line);
 
 /* {"directives": [{"text", "place"}], "real"}. */

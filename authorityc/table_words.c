@@ -57,12 +57,15 @@ void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
                            FILE *stream)
 {
     const char *name = aty_table_string(table, file);
+    const char *source = aty_table_source(table, file, line);
 
-    if (*name) {
-        fprintf(stream, "%s:%" PRIu32, name, aty_get(line));
-    }
-    else {
+    if (!*name) {
         fputs("default", stream);
+        return;
+    }
+    fprintf(stream, "%s:%" PRIu32, name, aty_get(line));
+    if (source) {
+        fprintf(stream, ", from %s", source);
     }
 }
 

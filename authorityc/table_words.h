@@ -19,7 +19,8 @@ const char *aty_words_field(aty_field field);
 /* "*:443", "[2001:db8::1]:443", "192.0.2.1:*". */
 void aty_words_address_print(const aty_table *table, uint32_t address_set, FILE *stream);
 
-/* "site.policy:12", or "default" for what no line says. */
+/* "site.policy:12", with ", from FILE:LINE" where it was imported; "default" for what no
+ * line says. */
 void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
                            FILE *stream);
 

@@ -124,6 +124,7 @@ void aty_writer_view(const aty_writer *writer, aty_table *view)
         .pairs = (const void *)sections[ATY_SECTION_PAIRS].bytes,
         .frames = sections[ATY_SECTION_FRAMES].bytes,
         .places = (const void *)sections[ATY_SECTION_PLACES].bytes,
+        .sources = (const void *)sections[ATY_SECTION_SOURCES].bytes,
         .sni_policy = writer->sni_policy,
     };
     for (int section = 0; section < ATY_SECTION_COUNT; section++) {

@@ -45,9 +45,10 @@ typedef enum {
     ATY_SECTION_CERTIFICATE_LISTS, /* aty_le32 certificate indexes */
     ATY_SECTION_CERTIFICATE_NAMES, /* aty_le32 string offsets, ascending by strcmp */
     ATY_SECTION_LOCATIONS,         /* aty_location_record, by vhost */
-    ATY_SECTION_PAIRS,  /* aty_pair_record, ascending by (vhost, strcmp of name) */
-    ATY_SECTION_FRAMES, /* bytes: encoded ORIGIN frames */
-    ATY_SECTION_PLACES, /* aty_place_record, by setting */
+    ATY_SECTION_PAIRS,   /* aty_pair_record, ascending by (vhost, strcmp of name) */
+    ATY_SECTION_FRAMES,  /* bytes: encoded ORIGIN frames */
+    ATY_SECTION_PLACES,  /* aty_place_record, by setting */
+    ATY_SECTION_SOURCES, /* aty_source_record, ascending by (file, line) */
     ATY_SECTION_COUNT
 } aty_section;
 
@@ -155,6 +156,13 @@ typedef struct {
     aty_le32 file; /* string */
     aty_le32 line;
 } aty_place_record;
+
+/* Where a line of an imported policy comes from. */
+typedef struct {
+    aty_le32 file; /* string, of a place */
+    aty_le32 line;
+    aty_le32 source; /* string: "FILE:LINE" of httpd's configuration */
+} aty_source_record;
 
 /* A field's value. Both strings are interned: equal values have equal offsets. */
 typedef struct {

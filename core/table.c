@@ -4,6 +4,31 @@
 
 #include "core/names.h"
 
+const char *aty_table_source(const aty_table *table, aty_le32 file, aty_le32 line)
+{
+    uint32_t low = 0;
+    uint32_t high = table->counts[ATY_SECTION_SOURCES];
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const aty_source_record *source = &table->sources[middle];
+        bool before = aty_get(source->file) != aty_get(file)
+                          ? aty_get(source->file) < aty_get(file)
+                          : aty_get(source->line) < aty_get(line);
+        if (aty_get(source->file) == aty_get(file) &&
+            aty_get(source->line) == aty_get(line)) {
+            return aty_table_string(table, source->source);
+        }
+        if (before) {
+            low = middle + 1;
+        }
+        else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
 const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost)
 {
     uint32_t first = aty_get(table->vhosts[vhost].first_name);

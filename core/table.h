@@ -45,6 +45,7 @@ typedef struct {
     const aty_pair_record *pairs;
     const uint8_t *frames;
     const aty_place_record *places;
+    const aty_source_record *sources;
     uint32_t counts[ATY_SECTION_COUNT];
     aty_sni_policy sni_policy;
 } aty_table;
@@ -64,6 +65,10 @@ static inline const char *aty_table_string(const aty_table *table, aty_le32 offs
 {
     return table->strings + aty_get(offset);
 }
+
+/* Where a place of an imported policy comes from, "FILE:LINE" of httpd's configuration;
+ * NULL where the policy does not say. */
+const char *aty_table_source(const aty_table *table, aty_le32 file, aty_le32 line);
 
 /* ServerName of a vhost, in lower case. */
 const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost);

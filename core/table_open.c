@@ -23,6 +23,7 @@ static const uint32_t record_sizes[ATY_SECTION_COUNT] = {
     [ATY_SECTION_PAIRS] = sizeof(aty_pair_record),
     [ATY_SECTION_FRAMES] = 1,
     [ATY_SECTION_PLACES] = sizeof(aty_place_record),
+    [ATY_SECTION_SOURCES] = sizeof(aty_source_record),
 };
 
 static const char *const status_texts[] = {
@@ -179,6 +180,12 @@ static bool place_sound(const aty_table *table, uint32_t i)
     return is_string(table, table->places[i].file);
 }
 
+static bool source_sound(const aty_table *table, uint32_t i)
+{
+    return is_string(table, table->sources[i].file) &&
+           is_string(table, table->sources[i].source);
+}
+
 static bool pair_sound(const aty_table *table, uint32_t i)
 {
     return is_record(table, ATY_SECTION_VHOSTS, table->pairs[i].vhost) &&
@@ -199,6 +206,7 @@ static bool (*const record_proofs[ATY_SECTION_COUNT])(const aty_table *, uint32_
     [ATY_SECTION_LOCATIONS] = location_sound,
     [ATY_SECTION_PAIRS] = pair_sound,
     [ATY_SECTION_PLACES] = place_sound,
+    [ATY_SECTION_SOURCES] = source_sound,
 };
 
 static bool records_sound(const aty_table *table)
@@ -282,6 +290,7 @@ static bool sections_found(aty_table *table, const uint8_t *blob, size_t size)
     table->pairs = (const void *)starts[ATY_SECTION_PAIRS];
     table->frames = starts[ATY_SECTION_FRAMES];
     table->places = (const void *)starts[ATY_SECTION_PLACES];
+    table->sources = (const void *)starts[ATY_SECTION_SOURCES];
     return true;
 }
 

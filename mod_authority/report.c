@@ -82,8 +82,13 @@ static const char *place_text(apr_pool_t *pool, const aty_table *table, aty_le32
                               aty_le32 line)
 {
     const char *name = aty_table_string(table, file);
+    const char *source = aty_table_source(table, file, line);
 
-    return *name ? apr_psprintf(pool, "%s:%u", name, aty_get(line)) : "the default";
+    if (!*name) {
+        return "the default";
+    }
+    return source ? apr_psprintf(pool, "%s:%u, from %s", name, aty_get(line), source)
+                  : apr_psprintf(pool, "%s:%u", name, aty_get(line));
 }
 
 /* The <Location> of the vhost that an h2 connection cannot serve. */

@@ -10,7 +10,7 @@
 static aty_place place_at(const aty_source *source, uint32_t line, uint32_t column,
                           uint32_t length)
 {
-    return (aty_place){source, line, column, length};
+    return (aty_place){source, line, column, length, NULL};
 }
 
 static void test_shape(apr_pool_t *pool)

@@ -140,8 +140,11 @@ static const uint8_t *table_build(apr_pool_t *pool, size_t *size)
     aty_le32 odd = aty_put(2);
     uint32_t frame_size = frame_add(&b);
     aty_place_record place = {string(&b, "site.policy"), aty_put(9)};
+    aty_source_record source = {string(&b, "site.policy"), aty_put(9),
+                                string(&b, "httpd.conf:70")};
 
     append(&b, ATY_SECTION_PLACES, &place);
+    append(&b, ATY_SECTION_SOURCES, &source);
     append(&b, ATY_SECTION_ADDRESS_SETS, &set);
     name_add(&b, "www.example.com", 0);
     name_add(&b, "*.example.com", 0);
@@ -184,7 +187,10 @@ static size_t questions_ask(const aty_table *table)
         aty_setting_line line = {0};
         while (
             aty_setting_next_unlike(table, &table->settings[i], table->settings, &line)) {
+            const char *source =
+                aty_table_source(table, line.place->file, line.place->line);
             sum += strlen(aty_table_string(table, line.place->file));
+            sum += source ? strlen(source) : 0;
         }
     }
     for (uint32_t i = 0; i < table->counts[ATY_SECTION_SEATS]; i++) {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #define NONE          0xffffffffu
-#define SECTIONS      16
+#define SECTIONS      17
 #define SECTION_MAX   1024
-#define HEADER_SIZE   216
+#define HEADER_SIZE   228
 #define DIGEST_SIZE   32
 #define FIELDS        9
 #define NAMES_MAX     32
@@ -27,8 +27,8 @@ enum {
     SETTINGS = 8
 };
 
-static const uint32_t record_sizes[SECTIONS] = {1,  20, 84, 20, 8,  4, 4, 4,
-                                                16, 52, 4,  4,  24, 8, 1, 8};
+static const uint32_t record_sizes[SECTIONS] = {1,  20, 84, 20, 8, 4, 4, 4, 16,
+                                                52, 4,  4,  24, 8, 1, 8, 12};
 
 typedef struct {
     uint8_t bytes[SECTION_MAX];
