@@ -122,25 +122,6 @@ static bool continued_before(const aty_lexer *lexer)
     return before > lexer->source->file->text && before[-1] == '\\';
 }
 
-/* Takes the place out of a comment '# from FILE:LINE', as authorityc import writes it;
- * any other comment says nothing about the lines below it. */
-static void note_from(aty_lexer *lexer)
-{
-    static const char mark[] = "# from ";
-    const char *start = lexer->at + sizeof(mark) - 1;
-    if (strncmp(lexer->at, mark, sizeof(mark) - 1) != 0) {
-        return;
-    }
-    size_t length = strcspn(start, "\r\n"), digits = 0;
-    while (digits < length && start[length - 1 - digits] >= '0' &&
-           start[length - 1 - digits] <= '9') {
-        digits++;
-    }
-    if (digits > 0 && digits + 1 < length && start[length - 1 - digits] == ':') {
-        lexer->from = apr_pstrmemdup(lexer->pool, start, length);
-    }
-}
-
 /* Skips a comment. httpd continues comments, too: a `\` at the end of one silently takes
  * the next line away. That is let pass only where that line is empty or a comment. */
 static void skip_comment(aty_lexer *lexer)
@@ -491,7 +472,8 @@ bool aty_lex_line(aty_lexer *lexer, aty_line *line)
             return false;
         }
         if (*lexer->at == '#') {
-            note_from(lexer);
+            const char *from = aty_source_comment_from(lexer->pool, lexer->at);
+            lexer->from = from ? from : lexer->from;
             skip_comment(lexer);
         }
         else if (at_line_end(lexer)) {

@@ -164,3 +164,18 @@ int aty_source_find_binary(const aty_source *source, aty_place *place)
     }
     return -1;
 }
+
+const char *aty_source_comment_from(apr_pool_t *pool, const char *comment)
+{
+    static const char mark[] = "# from ";
+    const char *place = comment + sizeof(mark) - 1;
+    if (strncmp(comment, mark, sizeof(mark) - 1) != 0) {
+        return NULL;
+    }
+    size_t length = strcspn(place, "\r\n"), before = length;
+    while (before > 0 && place[before - 1] >= '0' && place[before - 1] <= '9') {
+        before--;
+    }
+    bool names_line = before < length && before > 1 && place[before - 1] == ':';
+    return names_line ? apr_pstrmemdup(pool, place, length) : NULL;
+}

@@ -42,6 +42,10 @@ const aty_file *aty_file_read(apr_pool_t *pool, const char *path, const char **p
 /* Where the text starts: behind a byte order mark of UTF-8, which some editors write. */
 const char *aty_source_start(const aty_source *source);
 
+/* The "FILE:LINE" of a comment '# from FILE:LINE', as authorityc import writes it, where
+ * the text begins with one; NULL for any other comment. */
+const char *aty_source_comment_from(apr_pool_t *pool, const char *comment);
+
 /* Finds the first byte that no text has: a control character that is neither a tab nor a
  * line end. Returns that byte, with its place, or -1. */
 int aty_source_find_binary(const aty_source *source, aty_place *place);
