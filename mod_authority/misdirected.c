@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <http_core.h>
+#include <http_protocol.h>
 #include <http_request.h>
 #include <http_ssl.h>
 
@@ -52,10 +53,23 @@ static aty_verdict decide(const aty_site *site, const aty_pair *pair, bool same_
     return site->failure ? no_table : aty_verdict_decide(&site->table, pair);
 }
 
+static bool has_error_document(const request_rec *r, int status)
+{
+    const core_dir_config *config = ap_get_core_module_config(r->per_dir_config);
+    int index = ap_index_of_response(status);
+
+    return config->response_code_exprs &&
+           apr_hash_get(config->response_code_exprs, &index, sizeof index);
+}
+
 static int refuse(request_rec *r)
 {
-    /* Before any ErrorDocument, which would run inside the misdirected vhost. */
-    ap_custom_response(r, HTTP_MISDIRECTED_REQUEST, answer);
+    /* An ErrorDocument would run inside the misdirected vhost. Only where there is one:
+     * what httpd needs to remember the text can cost the request a further block of
+     * memory, and its own text is as good. */
+    if (has_error_document(r, HTTP_MISDIRECTED_REQUEST)) {
+        ap_custom_response(r, HTTP_MISDIRECTED_REQUEST, answer);
+    }
     if (!r->connection->master) {
         r->connection->keepalive = AP_CONN_CLOSE; /* as httpd does, but for the header */
     }
