@@ -205,9 +205,7 @@ static int dump(apr_pool_t *pool, const char *path, bool json)
     }
     if (json) {
         json_t *whole = aty_json_table(&table);
-        json_dumpf(whole, stdout, JSON_INDENT(2));
-        putchar('\n');
-        json_decref(whole);
+        aty_json_print(whole, JSON_INDENT(2));
     }
     else {
         table_dump(&table);

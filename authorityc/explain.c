@@ -11,6 +11,7 @@
 #include "authorityc/nearest.h"
 #include "authorityc/options.h"
 #include "authorityc/table_input.h"
+#include "authorityc/table_json.h"
 
 static const char usage[] =
     "usage: authorityc explain [--address ADDR:PORT] [--http1] [--json]\n"
@@ -125,9 +126,7 @@ static int pair_answer(apr_pool_t *pool, const aty_table *table,
     }
     if (options->json) {
         json_t *answer = aty_explain_json(table, &question);
-        json_dumpf(answer, stdout, JSON_INDENT(2));
-        putchar('\n');
-        json_decref(answer);
+        aty_json_print(answer, JSON_INDENT(2));
     }
     else {
         aty_explain_text(table, &question, stdout);

@@ -163,9 +163,7 @@ static void all_json_print(survey *s, apr_pool_t *pool)
     json_object_set_new(whole, "on_its_connections", survey_json(s));
     survey_make(s, pool, FROM_NAME);
     json_object_set_new(whole, "on_connections_of_others", survey_json(s));
-    json_dumpf(whole, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(whole);
+    aty_json_print(whole, JSON_INDENT(2));
 }
 
 static void all_print(survey *s, apr_pool_t *pool)

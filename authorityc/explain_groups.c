@@ -89,9 +89,7 @@ static void groups_json_print(const aty_table *table, const aty_group_list *list
                 groups, group_json(table, group, list->largest[group->address_set]));
         }
     }
-    json_dumpf(groups, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(groups);
+    aty_json_print(groups, JSON_INDENT(2));
 }
 
 void aty_explain_groups(apr_pool_t *pool, const aty_table *table, bool json)

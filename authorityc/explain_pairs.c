@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authorityc/commands.h"
+#include "authorityc/table_json.h"
 
 #define BLANKS " \t\r\n"
 
@@ -22,9 +23,7 @@ static void object_print(const aty_table *table, const aty_question *question)
 {
     json_t *answer = aty_explain_json(table, question);
 
-    json_dumpf(answer, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(answer);
+    aty_json_print(answer, JSON_COMPACT);
 }
 
 /* Answers one line; NULL, or what is wrong with it. Empty lines are no questions. */

@@ -1,8 +1,17 @@
 #include "authorityc/table_json.h"
 
+#include <stdio.h>
+
 #include "authorityc/table_words.h"
 #include "core/origin.h"
 #include "core/setting.h"
+
+void aty_json_print(json_t *answer, size_t flags)
+{
+    json_dumpf(answer, stdout, flags);
+    putchar('\n');
+    json_decref(answer);
+}
 
 json_t *aty_json_place(const aty_table *table, aty_le32 file, aty_le32 line)
 {

@@ -1,4 +1,5 @@
-/* table_json.h: pieces of a table as JSON; every object is the caller's. */
+/* table_json.h: pieces of a table as JSON; every object that is returned is the caller's.
+ */
 #ifndef ATY_AUTHORITYC_TABLE_JSON_H
 #define ATY_AUTHORITYC_TABLE_JSON_H
 
@@ -17,6 +18,10 @@ json_t *aty_json_location(const aty_table *table, const aty_location_record *loc
 
 /* {"host", "port"}; port null for any. */
 json_t *aty_json_address(const aty_table *table, uint32_t address_set);
+
+/* Prints an answer and a line end on standard output, with flags of json_dumpf, and
+ * releases it. */
+void aty_json_print(json_t *answer, size_t flags);
 
 /* The whole table. */
 json_t *aty_json_table(const aty_table *table);

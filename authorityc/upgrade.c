@@ -354,9 +354,7 @@ static void changes_json_print(const upgrade *u)
         json_array_append_new(changes,
                               change_json(u, &APR_ARRAY_IDX(u->changes, i, change)));
     }
-    json_dumpf(changes, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(changes);
+    aty_json_print(changes, JSON_INDENT(2));
 }
 
 static uint32_t changes_count(const upgrade *u, bool breaks)

@@ -4,31 +4,6 @@
 
 #include "core/names.h"
 
-const char *aty_table_source(const aty_table *table, aty_le32 file, aty_le32 line)
-{
-    uint32_t low = 0;
-    uint32_t high = table->counts[ATY_SECTION_SOURCES];
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const aty_source_record *source = &table->sources[middle];
-        bool before = aty_get(source->file) != aty_get(file)
-                          ? aty_get(source->file) < aty_get(file)
-                          : aty_get(source->line) < aty_get(line);
-        if (aty_get(source->file) == aty_get(file) &&
-            aty_get(source->line) == aty_get(line)) {
-            return aty_table_string(table, source->source);
-        }
-        if (before) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    return NULL;
-}
-
 const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost)
 {
     uint32_t first = aty_get(table->vhosts[vhost].first_name);
@@ -90,6 +65,7 @@ typedef struct {
     const aty_table *table;
     const aty_le32 *names; /* of a certificate */
     uint32_t vhost;        /* of a pair */
+    aty_le32 file, line;   /* of a source */
     const char *prefix;
     const char *name;
     size_t length;
@@ -99,7 +75,8 @@ typedef struct {
  * wanted. */
 typedef int entry_order(const wanted *what, uint32_t index);
 
-static bool is_in(const wanted *what, uint32_t count, entry_order *order_of)
+/* The index of what is wanted among the entries, or ATY_NONE. */
+static uint32_t position_of(const wanted *what, uint32_t count, entry_order *order_of)
 {
     uint32_t low = 0;
     uint32_t high = count;
@@ -108,7 +85,7 @@ static bool is_in(const wanted *what, uint32_t count, entry_order *order_of)
         uint32_t middle = low + (high - low) / 2;
         int order = order_of(what, middle);
         if (order == 0) {
-            return true;
+            return middle;
         }
         if (order < 0) {
             low = middle + 1;
@@ -117,7 +94,12 @@ static bool is_in(const wanted *what, uint32_t count, entry_order *order_of)
             high = middle;
         }
     }
-    return false;
+    return ATY_NONE;
+}
+
+static int number_order(uint32_t a, uint32_t b)
+{
+    return a < b ? -1 : a > b;
 }
 
 static int certificate_name_order(const wanted *what, uint32_t index)
@@ -132,10 +114,27 @@ static int pair_order(const wanted *what, uint32_t index)
     uint32_t vhost = aty_get(pair->vhost);
 
     if (vhost != what->vhost) {
-        return vhost < what->vhost ? -1 : 1;
+        return number_order(vhost, what->vhost);
     }
     return compare_joined(aty_table_string(what->table, pair->authority), "", what->name,
                           what->length);
+}
+
+static int source_order(const wanted *what, uint32_t index)
+{
+    const aty_source_record *source = &what->table->sources[index];
+    int order = number_order(aty_get(source->file), aty_get(what->file));
+
+    return order != 0 ? order : number_order(aty_get(source->line), aty_get(what->line));
+}
+
+const char *aty_table_source(const aty_table *table, aty_le32 file, aty_le32 line)
+{
+    const wanted what = {.table = table, .file = file, .line = line};
+    uint32_t found = position_of(&what, table->counts[ATY_SECTION_SOURCES], source_order);
+
+    return found == ATY_NONE ? NULL
+                             : aty_table_string(table, table->sources[found].source);
 }
 
 static bool certificate_names(const aty_table *table,
@@ -150,7 +149,8 @@ static bool certificate_names(const aty_table *table,
         .length = length,
     };
 
-    return is_in(&what, aty_get(certificate->name_count), certificate_name_order);
+    return position_of(&what, aty_get(certificate->name_count), certificate_name_order) !=
+           ATY_NONE;
 }
 
 /* As aty_name_covers, by binary search: the name itself, or `*` and its parent. */
@@ -192,7 +192,7 @@ bool aty_vhost_accepts(const aty_table *table, uint32_t vhost, const char *autho
     const wanted what = {
         .table = table, .vhost = vhost, .name = authority, .length = length};
 
-    return is_in(&what, table->counts[ATY_SECTION_PAIRS], pair_order);
+    return position_of(&what, table->counts[ATY_SECTION_PAIRS], pair_order) != ATY_NONE;
 }
 
 uint32_t aty_address_set_named(const aty_table *table, const char *host, uint32_t port)
