@@ -14,19 +14,14 @@ void *aty_config_create(apr_pool_t *pool, server_rec *server)
     return config;
 }
 
-static aty_switch inherit(aty_switch base, aty_switch vhost)
-{
-    return vhost != ATY_SWITCH_UNSET ? vhost : base;
-}
-
 void *aty_config_merge(apr_pool_t *pool, void *base_config, void *vhost_config)
 {
     const aty_config *base = base_config;
     const aty_config *vhost = vhost_config;
     aty_config *merged = apr_pcalloc(pool, sizeof *merged);
 
-    merged->engine = inherit(base->engine, vhost->engine);
-    merged->origin = inherit(base->origin, vhost->origin);
+    merged->engine = vhost->engine ? vhost->engine : base->engine;
+    merged->origin = vhost->origin ? vhost->origin : base->origin;
     merged->site = base->site;
     return merged;
 }
@@ -48,34 +43,89 @@ static const char *set_table(cmd_parms *cmd, void *unused, const char *path)
     return NULL;
 }
 
-static const char *set_switch(cmd_parms *cmd, void *unused, const char *word)
+/* A word that a directive may have, and its value; a list of them ends with NULL. */
+typedef struct {
+    const char *word;
+    int value;
+} choice;
+
+/* The value of the word; -1 with what is wrong with it. */
+static int choose(const cmd_parms *cmd, const choice *choices, const char *word,
+                  const char **wrong)
 {
-    char *config = (char *)aty_config_of(cmd->server);
-    aty_switch *value = (aty_switch *)(config + (size_t)cmd->info);
+    const char *expected = "";
+
+    for (const choice *c = choices; c->word; c++) {
+        if (strcasecmp(c->word, word) == 0) {
+            return c->value;
+        }
+        expected = apr_pstrcat(cmd->pool, expected,
+                               c == choices ? ""
+                               : c[1].word  ? ", "
+                                            : " or ",
+                               c->word, NULL);
+    }
+    *wrong = apr_psprintf(cmd->pool, "%s: unknown argument '%s'; expected %s",
+                          cmd->cmd->name, word, expected);
+    return -1;
+}
+
+static const char *set_engine(cmd_parms *cmd, void *unused, const char *word)
+{
+    static const choice engines[] = {{"on", ATY_ENGINE_ON},
+                                     {"off", ATY_ENGINE_OFF},
+                                     {"observe", ATY_ENGINE_OBSERVE},
+                                     {NULL, 0}};
+    const char *wrong = NULL;
+    int engine = choose(cmd, engines, word, &wrong);
 
     (void)unused;
-    if (strcasecmp(word, "on") == 0) {
-        *value = ATY_SWITCH_ON;
+    if (!wrong) {
+        aty_config_of(cmd->server)->engine = (aty_engine)engine;
     }
-    else if (strcasecmp(word, "off") == 0) {
-        *value = ATY_SWITCH_OFF;
+    return wrong;
+}
+
+static const char *set_origin(cmd_parms *cmd, void *unused, const char *word)
+{
+    static const choice switches[] = {
+        {"on", ATY_SWITCH_ON}, {"off", ATY_SWITCH_OFF}, {NULL, 0}};
+    const char *wrong = NULL;
+    int origin = choose(cmd, switches, word, &wrong);
+
+    (void)unused;
+    if (!wrong) {
+        aty_config_of(cmd->server)->origin = (aty_switch)origin;
     }
-    else {
-        return apr_psprintf(cmd->pool, "%s: unknown argument '%s'; expected on or off",
-                            cmd->cmd->name, word);
+    return wrong;
+}
+
+static const char *set_drift(cmd_parms *cmd, void *unused, const char *word)
+{
+    static const choice answers[] = {{"quarantine", ATY_DRIFT_QUARANTINE},
+                                     {"refuse", ATY_DRIFT_REFUSE},
+                                     {"ignore", ATY_DRIFT_IGNORE},
+                                     {NULL, 0}};
+    const char *wrong = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    int drift = wrong ? -1 : choose(cmd, answers, word, &wrong);
+
+    (void)unused;
+    if (!wrong) {
+        aty_config_of(cmd->server)->site->drift = (aty_drift)drift;
     }
-    return NULL;
+    return wrong;
 }
 
 const command_rec aty_config_directives[] = {
     AP_INIT_TAKE1("AuthorityTable", set_table, NULL, RSRC_CONF,
                   "the table that 'authorityc compile' wrote, below ServerRoot"),
-    AP_INIT_TAKE1("AuthorityEngine", set_switch, (void *)APR_OFFSETOF(aty_config, engine),
-                  RSRC_CONF,
-                  "on (default) or off: whether misdirected requests get 421 and "
-                  "connections an ORIGIN frame"),
-    AP_INIT_TAKE1("AuthorityOrigin", set_switch, (void *)APR_OFFSETOF(aty_config, origin),
-                  RSRC_CONF,
+    AP_INIT_TAKE1("AuthorityEngine", set_engine, NULL, RSRC_CONF,
+                  "on (default), off, or observe: whether misdirected requests get 421 "
+                  "and connections an ORIGIN frame, or are only logged and counted"),
+    AP_INIT_TAKE1("AuthorityOrigin", set_origin, NULL, RSRC_CONF,
                   "on (default) or off: whether connections get an ORIGIN frame"),
+    AP_INIT_TAKE1("AuthorityDrift", set_drift, NULL, RSRC_CONF,
+                  "quarantine (default), refuse or ignore: what becomes of a vhost that "
+                  "is not what the table says"),
     {.name = NULL},
 };

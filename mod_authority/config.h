@@ -11,6 +11,14 @@
 
 extern module AP_MODULE_DECLARE_DATA authority_module;
 
+/* AuthorityEngine: what becomes of what was decided about a vhost's requests. */
+typedef enum {
+    ATY_ENGINE_UNSET, /* inherited; where nobody says, on */
+    ATY_ENGINE_ON,
+    ATY_ENGINE_OFF,    /* nothing is decided */
+    ATY_ENGINE_OBSERVE /* it is logged and counted; nobody is refused or told */
+} aty_engine;
+
 typedef enum {
     ATY_SWITCH_UNSET, /* inherited; where nobody says, on */
     ATY_SWITCH_ON,
@@ -19,7 +27,7 @@ typedef enum {
 
 /* Every server has its own, also a vhost without a directive of ours. */
 typedef struct {
-    aty_switch engine; /* AuthorityEngine */
+    aty_engine engine; /* AuthorityEngine */
     aty_switch origin; /* AuthorityOrigin */
     aty_site *site;    /* the same for all servers */
     aty_live *live;    /* what is known of this server; NULL: it has no TLS */

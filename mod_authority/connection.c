@@ -38,17 +38,16 @@ static uint32_t address_set(const conn_rec *c, const aty_site *site)
     if (!base || base->vhost == ATY_NONE) {
         return ATY_NONE;
     }
-    if (base->address_set != ATY_NONE) {
-        return base->address_set;
+    if (base->seat_count == 1) {
+        return base->seats[0].address_set;
     }
     return aty_address_set_serving(&site->table, c->local_ip, c->local_addr->port);
 }
 
 /* The seat whose frame the connection gets, or NULL. */
-static const aty_seat_record *origin_seat(const aty_connection *connection, conn_rec *c,
-                                          const aty_site *site)
+static const aty_live_seat *origin_seat(const aty_connection *connection, conn_rec *c)
 {
-    const aty_seat_record *seat;
+    const aty_live_seat *seat;
     const aty_config *config;
 
     if (connection->address_set == ATY_NONE || !connection->had_sni ||
@@ -56,19 +55,19 @@ static const aty_seat_record *origin_seat(const aty_connection *connection, conn
         return NULL;
     }
     config = aty_config_of(connection->server);
-    if (config->engine == ATY_SWITCH_OFF || config->origin == ATY_SWITCH_OFF ||
-        strcmp(ap_get_protocol(c), "h2") != 0) {
+    if (config->engine == ATY_ENGINE_OFF || config->engine == ATY_ENGINE_OBSERVE ||
+        config->origin == ATY_SWITCH_OFF || strcmp(ap_get_protocol(c), "h2") != 0) {
         return NULL;
     }
-    seat = aty_vhost_seat(&site->table, connection->live->vhost, connection->address_set);
-    return seat && aty_get(seat->frame) != ATY_NONE ? seat : NULL;
+    seat = aty_live_seat_on(connection->live, connection->address_set);
+    return seat && seat->frame ? seat : NULL;
 }
 
 int aty_connection_resolve(conn_rec *c)
 {
     aty_connection *connection;
     const aty_site *site;
-    const aty_seat_record *seat;
+    const aty_live_seat *seat;
     SSL *ssl;
 
     connection = ap_get_module_config(c->conn_config, &authority_module);
@@ -87,10 +86,9 @@ int aty_connection_resolve(conn_rec *c)
     connection->live = aty_live_of_context(site, SSL_get_SSL_CTX(ssl));
     connection->server = connection->live ? connection->live->server : NULL;
     connection->address_set = address_set(c, site);
-    seat = origin_seat(connection, c, site);
+    seat = origin_seat(connection, c);
     if (seat) {
-        aty_origin_filter_install(c, site->table.frames + aty_get(seat->frame),
-                                  aty_get(seat->frame_size));
+        aty_origin_filter_install(c, seat->frame, seat->frame_size);
     }
     return DECLINED;
 }

@@ -91,7 +91,7 @@ int aty_misdirected_refuse(request_rec *r)
         return DECLINED;
     }
     config = aty_config_of(r->server);
-    if (config->engine == ATY_SWITCH_OFF ||
+    if (config->engine == ATY_ENGINE_OFF ||
         (!connection->server && !ap_ssl_conn_is_ssl(r->connection))) {
         return DECLINED;
     }

@@ -25,17 +25,14 @@ void aty_report_same(request_rec *r, const aty_connection *connection)
 static const char *request_group(const request_rec *r, const aty_connection *connection,
                                  const aty_pair *pair)
 {
-    const aty_config *config = aty_config_of(r->server);
-    const aty_seat_record *seat;
+    const aty_live *live = aty_config_of(r->server)->live;
+    const aty_live_seat *seat;
 
     if (connection->address_set == ATY_NONE || pair->request == ATY_NONE) {
         return NULL;
     }
-    if (config->live->address_set == connection->address_set) {
-        return config->live->group;
-    }
-    seat = aty_vhost_seat(&config->site->table, pair->request, connection->address_set);
-    return seat ? apr_psprintf(r->pool, "%u", aty_get(seat->group)) : NULL;
+    seat = aty_live_seat_on(live, connection->address_set);
+    return seat ? seat->group : NULL;
 }
 
 void aty_report_verdict(request_rec *r, const aty_connection *connection,

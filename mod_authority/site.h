@@ -16,6 +16,19 @@
 
 #include "core/table.h"
 
+/* AuthorityDrift: what becomes of a vhost that is not what the table says. */
+typedef enum {
+    ATY_DRIFT_QUARANTINE,
+    ATY_DRIFT_REFUSE, /* httpd does not start; at a restart as QUARANTINE */
+    ATY_DRIFT_IGNORE  /* it is logged */
+} aty_drift;
+
+/* A vhost of the table that httpd has not. */
+typedef struct {
+    uint32_t vhost;
+    const char *why; /* for people */
+} aty_missing;
+
 typedef struct {
     const char
         *argument;     /* of AuthorityTable; NULL: not set, and the module does nothing */
@@ -23,8 +36,14 @@ typedef struct {
     const char *path;  /* the argument, below ServerRoot */
     const char *failure; /* why there is no table, for people; NULL: `table` is proven */
     aty_table table;
-    apr_array_header_t *live; /* aty_live *, in the order in which mod_ssl showed them */
-    apr_hash_t *by_context;   /* SSL_CTX pointer → const aty_live * */
+    apr_time_t written; /* when the file was last changed */
+    apr_time_t loaded;
+    aty_drift drift; /* AuthorityDrift */
+    apr_array_header_t
+        *live;                   /* aty_live *, in the order in which mod_ssl showed them,
+                                    which is that of the configuration reversed; NULL: none */
+    apr_hash_t *by_context;      /* SSL_CTX pointer → const aty_live * */
+    apr_array_header_t *missing; /* aty_missing; NULL: none */
 } aty_site;
 
 #endif

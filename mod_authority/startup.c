@@ -53,7 +53,6 @@ int aty_startup_map(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 {
     aty_site *site = aty_config_of(main_server)->site;
 
-    (void)pconf;
     (void)plog;
     if (!site->argument ||
         ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
@@ -68,6 +67,6 @@ int aty_startup_map(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                      site->path, site->place, site->failure);
         return OK;
     }
-    aty_live_map(main_server, ptemp);
+    aty_live_map(main_server, pconf, ptemp);
     return OK;
 }

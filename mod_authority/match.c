@@ -1,0 +1,234 @@
+#include "mod_authority/match.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "mod_authority/live.h"
+
+static bool is_any_address(const apr_sockaddr_t *address)
+{
+    static const char zeros[16];
+
+    return address->ipaddr_len <= (int)sizeof zeros &&
+           memcmp(address->ipaddr_ptr, zeros, (size_t)address->ipaddr_len) == 0;
+}
+
+/* The address as a table spells it; "*" for any, as server/vhost.c has it. */
+static const char *address_host(const server_addr_rec *address, char *text, size_t size)
+{
+    if (is_any_address(address->host_addr)) {
+        return "*";
+    }
+    return apr_sockaddr_ip_getbuf(text, size, address->host_addr) == APR_SUCCESS ? text
+                                                                                 : "";
+}
+
+static const char *address_text(apr_pool_t *pool, const char *host, uint32_t port)
+{
+    const char *format = strchr(host, ':') ? "[%s]:%s" : "%s:%s";
+
+    return apr_psprintf(pool, format, host, port ? apr_psprintf(pool, "%u", port) : "*");
+}
+
+/* The addresses of a live vhost, "A, B". */
+static const char *live_addresses(apr_pool_t *pool, const server_rec *server)
+{
+    const char *all = "";
+
+    for (const server_addr_rec *a = server->addrs; a; a = a->next) {
+        char text[64];
+        const char *host = address_host(a, text, sizeof text);
+        all = apr_pstrcat(pool, all, *all ? ", " : "",
+                          address_text(pool, host, a->host_port), NULL);
+    }
+    return *all ? all : "none";
+}
+
+/* The addresses of a vhost of the table, likewise. */
+static const char *table_addresses(apr_pool_t *pool, const aty_table *table,
+                                   uint32_t vhost)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_seat_record *seats = table->seats + aty_get(record->first_seat);
+    const char *all = "";
+
+    for (uint32_t i = 0; i < aty_get(record->seat_count); i++) {
+        const aty_address_set_record *set =
+            &table->address_sets[aty_get(seats[i].address_set)];
+        all = apr_pstrcat(
+            pool, all, i ? ", " : "",
+            address_text(pool, aty_table_string(table, set->host), aty_get(set->port)),
+            NULL);
+    }
+    return all;
+}
+
+/* What matching works on. */
+typedef struct {
+    aty_site *site;
+    const aty_table *table;
+    apr_pool_t *pool;
+    apr_pool_t *scratch;
+    aty_live **of_vhost; /* by vhost of the table; NULL: not found yet */
+} matching;
+
+/* The distinct address sets of a live vhost, as far as the table has them; NULL where
+ * there is one that it has not. */
+static apr_array_header_t *live_sets(const matching *m, const aty_live *live)
+{
+    apr_array_header_t *sets = apr_array_make(m->scratch, 2, sizeof(uint32_t));
+
+    for (const server_addr_rec *a = live->server->addrs; a; a = a->next) {
+        char text[64];
+        uint32_t set = aty_address_set_named(m->table, address_host(a, text, sizeof text),
+                                             a->host_port);
+        bool known = false;
+        if (set == ATY_NONE) {
+            return NULL;
+        }
+        for (int i = 0; i < sets->nelts; i++) {
+            known = known || APR_ARRAY_IDX(sets, i, uint32_t) == set;
+        }
+        if (!known) {
+            APR_ARRAY_PUSH(sets, uint32_t) = set;
+        }
+    }
+    return sets;
+}
+
+/* The vhost of the table with this ServerName on exactly these address sets. */
+static uint32_t vhost_on(const matching *m, const aty_live *live,
+                         const apr_array_header_t *sets)
+{
+    uint32_t vhost = ATY_NONE;
+
+    for (int i = 0; i < sets->nelts; i++) {
+        uint32_t here = aty_vhost_with_server_name(
+            m->table, APR_ARRAY_IDX(sets, i, uint32_t), live->name, strlen(live->name));
+        if (here == ATY_NONE || (i > 0 && here != vhost)) {
+            return ATY_NONE;
+        }
+        vhost = here;
+    }
+    if (vhost == ATY_NONE ||
+        (uint32_t)sets->nelts != aty_get(m->table->vhosts[vhost].seat_count)) {
+        return ATY_NONE;
+    }
+    return vhost;
+}
+
+static void take_seats(const matching *m, aty_live *live)
+{
+    const aty_vhost_record *record = &m->table->vhosts[live->vhost];
+    const aty_seat_record *seats = m->table->seats + aty_get(record->first_seat);
+
+    live->seat_count = aty_get(record->seat_count);
+    live->seats = apr_pcalloc(m->pool, live->seat_count * sizeof *live->seats);
+    for (uint32_t i = 0; i < live->seat_count; i++) {
+        aty_live_seat *seat = &live->seats[i];
+        seat->address_set = aty_get(seats[i].address_set);
+        apr_snprintf(seat->group, sizeof seat->group, "%u", aty_get(seats[i].group));
+        if (aty_get(seats[i].frame) != ATY_NONE) {
+            seat->frame = m->table->frames + aty_get(seats[i].frame);
+            seat->frame_size = aty_get(seats[i].frame_size);
+        }
+    }
+}
+
+static void take(const matching *m, aty_live *live, uint32_t vhost)
+{
+    m->of_vhost[vhost] = live;
+    live->vhost = vhost;
+    live->state = ATY_LIVE_AGREES;
+    take_seats(m, live);
+}
+
+/* One vhost of the table is one live vhost: two would be taken for the same one. The
+ * first in the order of the configuration is the one that httpd selects by the name. */
+static void match_exactly(const matching *m, aty_live *live)
+{
+    const apr_array_header_t *sets = live_sets(m, live);
+    uint32_t vhost = sets ? vhost_on(m, live, sets) : ATY_NONE;
+
+    if (vhost != ATY_NONE && !m->of_vhost[vhost]) {
+        take(m, live, vhost);
+    }
+    else if (vhost != ATY_NONE) {
+        live->why = "an earlier vhost has its ServerName and addresses";
+    }
+}
+
+/* The vhosts of the table that are not found, by ServerName: uint32_t *, and of several
+ * with one name the first. */
+static apr_hash_t *unfound_names(const matching *m)
+{
+    apr_hash_t *names = apr_hash_make(m->scratch);
+
+    for (uint32_t v = m->table->counts[ATY_SECTION_VHOSTS]; v-- > 0;) {
+        if (!m->of_vhost[v]) {
+            uint32_t *vhost = apr_palloc(m->scratch, sizeof *vhost);
+            *vhost = v;
+            apr_hash_set(names, aty_vhost_server_name(m->table, v), APR_HASH_KEY_STRING,
+                         vhost);
+        }
+    }
+    return names;
+}
+
+/* A vhost of this name on other addresses has moved. */
+static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live)
+{
+    const uint32_t *vhost = apr_hash_get(unfound, live->name, APR_HASH_KEY_STRING);
+
+    if (vhost && !m->of_vhost[*vhost]) {
+        take(m, live, *vhost);
+        live->state = ATY_LIVE_DRIFTED;
+        live->why = apr_psprintf(m->pool, "its addresses: the table has %s, httpd %s",
+                                 table_addresses(m->scratch, m->table, *vhost),
+                                 live_addresses(m->scratch, live->server));
+    }
+    else if (!live->why) {
+        live->why = apr_psprintf(m->pool, "the table has no such ServerName on %s",
+                                 live_addresses(m->scratch, live->server));
+    }
+}
+
+static void note_missing(const matching *m)
+{
+    for (uint32_t v = 0; v < m->table->counts[ATY_SECTION_VHOSTS]; v++) {
+        if (!m->of_vhost[v]) {
+            aty_missing missing = {
+                v, apr_psprintf(m->pool,
+                                "httpd has no vhost of this ServerName "
+                                "with SSLEngine on; the table has it "
+                                "on %s",
+                                table_addresses(m->scratch, m->table, v))};
+            if (!m->site->missing) {
+                m->site->missing = apr_array_make(m->pool, 4, sizeof missing);
+            }
+            APR_ARRAY_PUSH(m->site->missing, aty_missing) = missing;
+        }
+    }
+}
+
+void aty_match_all(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+{
+    uint32_t vhosts = site->table.counts[ATY_SECTION_VHOSTS];
+    const matching m = {site, &site->table, pool, scratch,
+                        apr_pcalloc(scratch, (vhosts + 1) * sizeof(aty_live *))};
+    int count = site->live ? site->live->nelts : 0;
+    apr_hash_t *unfound;
+
+    for (int i = count; i-- > 0;) {
+        match_exactly(&m, APR_ARRAY_IDX(site->live, i, aty_live *));
+    }
+    unfound = unfound_names(&m);
+    for (int i = count; i-- > 0;) {
+        aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
+        if (live->vhost == ATY_NONE) {
+            match_by_name(&m, unfound, live);
+        }
+    }
+    note_missing(&m);
+}

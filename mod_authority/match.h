@@ -1,0 +1,18 @@
+/* match.h: finds each live vhost in the table.
+ *
+ * A vhost is known by its ServerName and its addresses. One with the ServerName alone has
+ * moved: it is the table's, and has drifted.
+ */
+#ifndef ATY_MOD_AUTHORITY_MATCH_H
+#define ATY_MOD_AUTHORITY_MATCH_H
+
+#include <httpd.h>
+
+#include "mod_authority/site.h"
+
+/* Gives each live vhost its vhost of the table and its seats, and says of each that is
+ * not there, or elsewhere, why; enters in `site->missing` the vhosts of the table that
+ * httpd has not. What is said lives in `pool`; `scratch` lives as long as the call. */
+void aty_match_all(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch);
+
+#endif
