@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <apr_escape.h>
 #include <apr_strings.h>
 #include <openssl/evp.h>
+
+#include "core/digest_set.h"
 
 void aty_digest_sha256(const void *bytes, size_t size, uint8_t digest[ATY_DIGEST_SIZE])
 {
@@ -17,6 +18,8 @@ void aty_digest_sha256(const void *bytes, size_t size, uint8_t digest[ATY_DIGEST
 
 const char *aty_digest_text(apr_pool_t *pool, const uint8_t digest[ATY_DIGEST_SIZE])
 {
-    return apr_pstrcat(pool, "sha256:", apr_pescape_hex(pool, digest, ATY_DIGEST_SIZE, 0),
-                       (char *)NULL);
+    char hex[ATY_DIGEST_HEX_SIZE];
+
+    aty_digest_hex(hex, digest);
+    return apr_pstrcat(pool, "sha256:", hex, (char *)NULL);
 }

@@ -1,7 +1,6 @@
 #include "authorityc/pem.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_file_info.h>
@@ -12,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "authorityc/digest.h"
+#include "core/digest_set.h"
 
 /* What reading a path came to. */
 typedef struct {
@@ -61,14 +61,8 @@ BIO *aty_pem_open(apr_pool_t *pool, const char *path, const char **fault)
     return file;
 }
 
-static void digest_push(apr_pool_t *pool, apr_array_header_t *digests,
-                        const uint8_t *digest)
-{
-    APR_ARRAY_PUSH(digests, const uint8_t *) = apr_pmemdup(pool, digest, ATY_DIGEST_SIZE);
-}
-
 /* Adds the digest of what `item` has of the kind. */
-static void item_push(apr_pool_t *pool, const X509_INFO *item, aty_pem_kind kind,
+static void item_push(const X509_INFO *item, aty_pem_kind kind,
                       apr_array_header_t *digests)
 {
     uint8_t digest[EVP_MAX_MD_SIZE];
@@ -86,7 +80,7 @@ static void item_push(apr_pool_t *pool, const X509_INFO *item, aty_pem_kind kind
             X509_NAME_digest(X509_CRL_get_issuer(item->crl), EVP_sha256(), digest, NULL);
     }
     if (known) {
-        digest_push(pool, digests, digest);
+        memcpy(apr_array_push(digests), digest, ATY_DIGEST_SIZE);
     }
 }
 
@@ -105,7 +99,7 @@ static const char *file_read(apr_pool_t *pool, const char *path, aty_pem_kind ki
     BIO_free(file);
     ERR_clear_error();
     for (int i = 0; items && i < sk_X509_INFO_num(items); i++) {
-        item_push(pool, sk_X509_INFO_value(items, i), kind, digests);
+        item_push(sk_X509_INFO_value(items, i), kind, digests);
     }
     sk_X509_INFO_pop_free(items, X509_INFO_free);
     if (digests->nelts == before) {
@@ -140,6 +134,11 @@ static const char *directory_read(apr_pool_t *pool, const char *path, aty_pem_ki
     return NULL;
 }
 
+apr_array_header_t *aty_pem_set_make(apr_pool_t *pool)
+{
+    return apr_array_make(pool, 4, ATY_DIGEST_SIZE);
+}
+
 aty_pems *aty_pems_create(apr_pool_t *pool)
 {
     aty_pems *pems = apr_palloc(pool, sizeof *pems);
@@ -158,7 +157,7 @@ const char *aty_pem_read(aty_pems *pems, const char *path, bool is_directory,
 
     if (!result) {
         result = apr_palloc(pems->pool, sizeof *result);
-        result->digests = apr_array_make(pems->pool, 4, sizeof(const uint8_t *));
+        result->digests = aty_pem_set_make(pems->pool);
         result->fault = (is_directory ? directory_read : file_read)(
             pems->pool, path, kind, result->digests);
         apr_hash_set(pems->known, key, APR_HASH_KEY_STRING, result);
@@ -167,29 +166,12 @@ const char *aty_pem_read(aty_pems *pems, const char *path, bool is_directory,
     return result->fault;
 }
 
-static int digest_compare(const void *a, const void *b)
-{
-    return memcmp(*(const uint8_t *const *)a, *(const uint8_t *const *)b,
-                  ATY_DIGEST_SIZE);
-}
-
 const char *aty_pem_set_text(apr_pool_t *pool, apr_array_header_t *digests)
 {
-    const uint8_t **list = (const uint8_t **)(void *)digests->elts;
-    uint8_t *joined = apr_palloc(pool, (size_t)digests->nelts * ATY_DIGEST_SIZE + 1);
-    uint8_t digest[ATY_DIGEST_SIZE];
-    size_t count = 0;
+    uint8_t(*set)[ATY_DIGEST_SIZE] = (uint8_t(*)[ATY_DIGEST_SIZE])digests->elts;
+    size_t count = aty_digest_set_normalise(set, (size_t)digests->nelts);
+    char text[ATY_DIGEST_SET_TEXT_SIZE];
 
-    if (apr_is_empty_array(digests)) {
-        return "none";
-    }
-    qsort(list, (size_t)digests->nelts, sizeof *list, digest_compare);
-    for (int i = 0; i < digests->nelts; i++) {
-        if (i == 0 || digest_compare(&list[i - 1], &list[i]) != 0) {
-            memcpy(joined + count++ * ATY_DIGEST_SIZE, list[i], ATY_DIGEST_SIZE);
-        }
-    }
-    aty_digest_sha256(joined, count * ATY_DIGEST_SIZE, digest);
-    return apr_psprintf(pool, "%" APR_SIZE_T_FMT ", %s", count,
-                        aty_digest_text(pool, digest));
+    aty_digest_set_text(text, set, count, aty_digest_sha256);
+    return apr_pstrdup(pool, text);
 }

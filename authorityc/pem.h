@@ -26,14 +26,16 @@ typedef struct aty_pems aty_pems;
 
 aty_pems *aty_pems_create(apr_pool_t *pool);
 
-/* Adds the 32-byte digests (const uint8_t *) of what a file, or every readable file of a
- * directory, holds to `digests`. Returns NULL, or what is wrong; nothing of the kind is
+/* An empty set of digests, of ATY_DIGEST_SIZE bytes each. */
+apr_array_header_t *aty_pem_set_make(apr_pool_t *pool);
+
+/* Adds the digests of what a file, or every readable file of a directory, holds to
+ * `digests`. Returns NULL, or what is wrong; nothing of the kind is
  * wrong, too. */
 const char *aty_pem_read(aty_pems *pems, const char *path, bool is_directory,
                          aty_pem_kind kind, apr_array_header_t *digests);
 
-/* Sorts the digests, drops doubles, and says them in one: "3, sha256:…"; "none" for none.
- */
+/* Sorts the digests, drops doubles, and says them in one, as core/digest_set.h has it. */
 const char *aty_pem_set_text(apr_pool_t *pool, apr_array_header_t *digests);
 
 #endif

@@ -59,7 +59,7 @@ static void pem_add(aty_model *model, const aty_directive *directive, bool is_di
 static const char *pem_set(aty_model *model, const aty_tls *tls, aty_tls_scalar file,
                            aty_tls_scalar directory, aty_pem_kind kind)
 {
-    apr_array_header_t *digests = apr_array_make(model->pool, 4, sizeof(const uint8_t *));
+    apr_array_header_t *digests = aty_pem_set_make(model->pool);
 
     pem_add(model, tls->scalars[file], false, kind, digests);
     pem_add(model, tls->scalars[directory], true, kind, digests);
@@ -208,7 +208,7 @@ const char *aty_setting_meaning(aty_model *model, const aty_vhost *vhost, aty_fi
 
 void aty_setting_location_check(aty_model *model, const aty_location *location)
 {
-    apr_array_header_t *digests = apr_array_make(model->pool, 4, sizeof(const uint8_t *));
+    apr_array_header_t *digests = aty_pem_set_make(model->pool);
 
     pem_add(model, location->ca_file, false, ATY_PEM_CERTIFICATES, digests);
     ciphers_report(model, location->ciphers, aty_setting_cipher_list(location->ciphers),

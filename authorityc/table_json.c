@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "authorityc/table_words.h"
+#include "core/digest_set.h"
 #include "core/origin.h"
 #include "core/setting.h"
+#include "core/sni_policy.h"
 
 void aty_json_print(json_t *answer, size_t flags)
 {
@@ -130,13 +132,13 @@ static json_t *certificate_json(const aty_table *table,
 {
     json_t *names = json_array();
     uint32_t first = aty_get(certificate->first_name);
-    char hex[2 * ATY_DIGEST_SIZE + 1];
+    char hex[ATY_DIGEST_HEX_SIZE];
 
     for (uint32_t i = first; i < first + aty_get(certificate->name_count); i++) {
         json_array_append_new(
             names, json_string(aty_table_string(table, table->certificate_names[i])));
     }
-    aty_words_hex(hex, certificate->fingerprint);
+    aty_digest_hex(hex, certificate->fingerprint);
     return json_pack("{s:s, s:s, s:I, s:o}", "path",
                      aty_table_string(table, certificate->path), "sha256", hex,
                      "not_after", (json_int_t)aty_words_not_after(certificate), "names",
@@ -202,6 +204,6 @@ json_t *aty_json_table(const aty_table *table)
         json_array_append_new(pairs, pair_json(table, &table->pairs[i]));
     }
     return json_pack("{s:i, s:s, s:o, s:o}", "version", ATY_TABLE_VERSION, "sni_policy",
-                     aty_words_sni_policy(table->sni_policy), "vhosts", vhosts, "pairs",
+                     aty_sni_policy_name(table->sni_policy), "vhosts", vhosts, "pairs",
                      pairs);
 }

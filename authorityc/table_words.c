@@ -5,12 +5,6 @@
 
 #include "core/reason.h"
 
-static const char *const sni_policies[ATY_SNI_COUNT] = {
-    [ATY_SNI_STRICT] = "strict",     [ATY_SNI_SECURE] = "secure",
-    [ATY_SNI_AUTHONLY] = "authonly", [ATY_SNI_INSECURE] = "insecure",
-    [ATY_SNI_LEGACY] = "legacy",
-};
-
 static const char *const origin_states[ATY_ORIGIN_COUNT] = {
     [ATY_ORIGIN_COMPLETE] = "complete",
     [ATY_ORIGIN_PROTECTS] = "incomplete, but something must not come here",
@@ -20,11 +14,6 @@ static const char *const origin_states[ATY_ORIGIN_COUNT] = {
     [ATY_ORIGIN_WILDCARD] = "none: wildcard names cannot be listed",
     [ATY_ORIGIN_BUDGET] = "none: over OriginBudget",
 };
-
-const char *aty_words_sni_policy(aty_sni_policy policy)
-{
-    return sni_policies[policy];
-}
 
 const char *aty_words_origin_state(aty_origin_state state)
 {
@@ -67,18 +56,6 @@ void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
     if (source) {
         fprintf(stream, ", from %s", source);
     }
-}
-
-void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],
-                   const uint8_t digest[ATY_DIGEST_SIZE])
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (int i = 0; i < ATY_DIGEST_SIZE; i++) {
-        *hex++ = digits[digest[i] >> 4];
-        *hex++ = digits[digest[i] & 15];
-    }
-    *hex = '\0';
 }
 
 int64_t aty_words_not_after(const aty_certificate_record *certificate)

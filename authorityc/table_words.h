@@ -7,9 +7,6 @@
 
 #include "core/table.h"
 
-/* "strict", "secure", … as SNIPolicy has them. */
-const char *aty_words_sni_policy(aty_sni_policy policy);
-
 /* "complete", "protects", …: why there is a frame, or "none: …" why there is none. */
 const char *aty_words_origin_state(aty_origin_state state);
 
@@ -23,10 +20,6 @@ void aty_words_address_print(const aty_table *table, uint32_t address_set, FILE 
  * line says. */
 void aty_words_place_print(const aty_table *table, aty_le32 file, aty_le32 line,
                            FILE *stream);
-
-/* Lower-case hexadecimal digits, NUL-terminated. */
-void aty_words_hex(char hex[2 * ATY_DIGEST_SIZE + 1],
-                   const uint8_t digest[ATY_DIGEST_SIZE]);
 
 /* When a certificate expires, in seconds since 1970. */
 int64_t aty_words_not_after(const aty_certificate_record *certificate);
