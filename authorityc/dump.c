@@ -11,6 +11,7 @@
 #include "authorityc/table_words.h"
 #include "core/origin.h"
 #include "core/setting.h"
+#include "core/sni_policy.h"
 
 static const char usage[] = "usage: authorityc dump [--json] TABLE|POLICY\n";
 
@@ -183,7 +184,7 @@ static void vhost_dump(const aty_table *table, uint32_t index)
 
 static void table_dump(const aty_table *table)
 {
-    printf("SNIPolicy %s\n", aty_words_sni_policy(table->sni_policy));
+    printf("SNIPolicy %s\n", aty_sni_policy_name(table->sni_policy));
     address_sets_dump(table);
     for (uint32_t i = 0; i < table->counts[ATY_SECTION_PAIRS]; i++) {
         printf("accepted on connections of %s: %s\n",

@@ -11,6 +11,7 @@
 #include "authorityc/print.h"
 #include "authorityc/table_json.h"
 #include "authorityc/table_words.h"
+#include "core/sni_policy.h"
 #include "core/verdict.h"
 
 /* Vhosts of an address set that mod_ssl cannot tell apart by any directive. */
@@ -370,7 +371,7 @@ static uint32_t changes_count(const upgrade *u, bool breaks)
 static void changes_print(const upgrade *u)
 {
     printf("from httpd 2.4.63 or older to 2.4.66 or newer, with 'SSLVHostSNIPolicy %s': ",
-           aty_words_sni_policy(u->after.sni_policy));
+           aty_sni_policy_name(u->after.sni_policy));
     printf("kinds of requests that break: %" PRIu32 "; that begin to work: %" PRIu32 "\n",
            changes_count(u, true), changes_count(u, false));
     for (int i = 0; i < u->changes->nelts; i++) {
