@@ -66,17 +66,26 @@ static const char *pem_set(aty_model *model, const aty_tls *tls, aty_tls_scalar 
     return aty_pem_set_text(model->pool, digests);
 }
 
-/* The CAs, and the names that are sent to clients: the CAs' own unless said otherwise. */
-static const char *client_ca_meaning(aty_model *model, const aty_vhost *vhost)
+/* The names that are sent to clients: the CAs' own unless said otherwise; mod_ssl sends
+ * none where it has no CAs (its ssl_init_ctx_verify). */
+static const char *ca_names_meaning(aty_model *model, const aty_tls *tls)
 {
-    const aty_tls *tls = &vhost->scope.tls;
+    bool cas = tls->scalars[ATY_TLS_CA_FILE] || tls->scalars[ATY_TLS_CA_PATH];
     bool named = tls->scalars[ATY_TLS_CA_DN_FILE] || tls->scalars[ATY_TLS_CA_DN_PATH];
-    const char *cas =
-        pem_set(model, tls, ATY_TLS_CA_FILE, ATY_TLS_CA_PATH, ATY_PEM_CERTIFICATES);
     const char *names =
         named ? pem_set(model, tls, ATY_TLS_CA_DN_FILE, ATY_TLS_CA_DN_PATH,
                         ATY_PEM_SUBJECTS)
               : pem_set(model, tls, ATY_TLS_CA_FILE, ATY_TLS_CA_PATH, ATY_PEM_SUBJECTS);
+
+    return cas ? names : "none";
+}
+
+static const char *client_ca_meaning(aty_model *model, const aty_vhost *vhost)
+{
+    const aty_tls *tls = &vhost->scope.tls;
+    const char *cas =
+        pem_set(model, tls, ATY_TLS_CA_FILE, ATY_TLS_CA_PATH, ATY_PEM_CERTIFICATES);
+    const char *names = ca_names_meaning(model, tls);
 
     if (!aty_setting_asks(vhost)) {
         return "not used";
