@@ -82,6 +82,7 @@ int aty_misdirected_refuse(request_rec *r)
     const aty_config *config;
     aty_pair pair;
     aty_verdict verdict;
+    bool observed;
 
     if (!connection || r->proxyreq == PROXYREQ_PROXY || !ap_is_initial_req(r)) {
         return DECLINED;
@@ -97,10 +98,11 @@ int aty_misdirected_refuse(request_rec *r)
     }
     fill_pair(&pair, connection, r);
     verdict = decide(config->site, &pair, r->server == connection->server);
-    aty_report_verdict(r, connection, &pair, &verdict);
+    observed = config->engine == ATY_ENGINE_OBSERVE;
+    aty_report_verdict(r, connection, &pair, &verdict, observed);
     if (verdict.outcome != ATY_MISDIRECTED) {
         return DECLINED;
     }
-    aty_report_misdirected(r, connection, &pair, verdict.reason);
-    return refuse(r);
+    aty_report_misdirected(r, connection, &pair, verdict.reason, observed);
+    return observed ? DECLINED : refuse(r);
 }

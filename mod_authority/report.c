@@ -36,11 +36,12 @@ static const char *request_group(const request_rec *r, const aty_connection *con
 }
 
 void aty_report_verdict(request_rec *r, const aty_connection *connection,
-                        const aty_pair *pair, const aty_verdict *verdict)
+                        const aty_pair *pair, const aty_verdict *verdict, bool observed)
 {
     const char *group = request_group(r, connection, pair);
+    bool would = observed && verdict->outcome == ATY_MISDIRECTED;
 
-    add(r, "AUTHORITY_VERDICT", aty_outcome_name(verdict->outcome));
+    add(r, "AUTHORITY_VERDICT", would ? "would-421" : aty_outcome_name(verdict->outcome));
     if (connection->server) {
         add(r, "AUTHORITY_CONN", connection->server->server_hostname);
     }
@@ -168,16 +169,17 @@ static const char *places(const request_rec *r, const aty_connection *connection
 }
 
 void aty_report_misdirected(request_rec *r, const aty_connection *connection,
-                            const aty_pair *pair, aty_reason reason)
+                            const aty_pair *pair, aty_reason reason, bool observed)
 {
     if (!APLOGrinfo(r)) {
         return;
     }
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                  "ATY301: misdirected on a connection of '%s': request for '%s' "
-                  "(vhost '%s'): %s: %s (%s)",
-                  connection->server ? connection->server->server_hostname : "-",
-                  ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
-                  aty_reason_name(reason), aty_reason_sentence(reason),
-                  places(r, connection, pair, reason));
+    ap_log_rerror(
+        APLOG_MARK, APLOG_INFO, 0, r,
+        "%s on a connection of '%s': request for '%s' (vhost '%s'): %s: %s (%s)",
+        observed ? "ATY302: would be misdirected" : "ATY301: misdirected",
+        connection->server ? connection->server->server_hostname : "-",
+        ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
+        aty_reason_name(reason), aty_reason_sentence(reason),
+        places(r, connection, pair, reason));
 }

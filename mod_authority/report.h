@@ -4,6 +4,8 @@
 #ifndef ATY_MOD_AUTHORITY_REPORT_H
 #define ATY_MOD_AUTHORITY_REPORT_H
 
+#include <stdbool.h>
+
 #include <httpd.h>
 
 #include "core/verdict.h"
@@ -11,9 +13,10 @@
 
 /* Sets AUTHORITY_VERDICT; AUTHORITY_REASON where misdirected; and where they are known
  * AUTHORITY_CONN, ServerName of the connection's vhost, and AUTHORITY_GROUP, the group of
- * the request's. For a request that has none of them yet. */
+ * the request's. For a request that has none of them yet. `observed`: nobody is refused
+ * (AuthorityEngine observe), and a misdirected request is called "would-421". */
 void aty_report_verdict(request_rec *r, const aty_connection *connection,
-                        const aty_pair *pair, const aty_verdict *verdict);
+                        const aty_pair *pair, const aty_verdict *verdict, bool observed);
 
 /* The same, in short, where the request is plainly for the connection's own vhost: sets
  * AUTHORITY_VERDICT and AUTHORITY_CONN. Allocates nothing; each further variable would
@@ -21,8 +24,8 @@ void aty_report_verdict(request_rec *r, const aty_connection *connection,
 void aty_report_same(request_rec *r, const aty_connection *connection);
 
 /* Logs a misdirected request at level info, with the lines of the policy that tell the
- * two vhosts of the pair apart. */
+ * two vhosts of the pair apart: ATY301, or ATY302 where it is only observed. */
 void aty_report_misdirected(request_rec *r, const aty_connection *connection,
-                            const aty_pair *pair, aty_reason reason);
+                            const aty_pair *pair, aty_reason reason, bool observed);
 
 #endif
