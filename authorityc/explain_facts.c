@@ -70,14 +70,7 @@ aty_difference aty_explain_difference(const aty_table *table,
 const aty_location_record *aty_explain_location(const aty_table *table,
                                                 const aty_question *question)
 {
-    const aty_vhost_record *vhost = &table->vhosts[question->pair.request];
-    const aty_location_record *locations =
-        table->locations + aty_get(vhost->first_location);
-
-    for (uint32_t i = 0; question->pair.h2 && i < aty_get(vhost->location_count); i++) {
-        if (aty_get(locations[i].needs)) {
-            return &locations[i];
-        }
-    }
-    return NULL;
+    return question->pair.h2 ? aty_vhost_location_needing(table, question->pair.request,
+                                                          ATY_LOCATION_ANY)
+                             : NULL;
 }

@@ -181,6 +181,7 @@ typedef struct {
 
 #define ATY_LOCATION_CLIENT_AUTH (1u << 0)
 #define ATY_LOCATION_CIPHERS     (1u << 1)
+#define ATY_LOCATION_ANY         (ATY_LOCATION_CLIENT_AUTH | ATY_LOCATION_CIPHERS)
 
 /* In `verify`, beside ATY_VHOST_ASKS and ATY_VHOST_REQUIRES, its SSLVerifyClient: a
  * smaller depth or other CAs than the vhost's own. */

@@ -17,6 +17,21 @@ const aty_setting_record *aty_vhost_setting(const aty_table *table, uint32_t vho
     return &table->settings[aty_get(table->vhosts[vhost].settings[field])];
 }
 
+const aty_location_record *aty_vhost_location_needing(const aty_table *table,
+                                                      uint32_t vhost, uint32_t needs)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_location_record *locations =
+        table->locations + aty_get(record->first_location);
+
+    for (uint32_t i = 0; i < aty_get(record->location_count); i++) {
+        if (aty_get(locations[i].needs) & needs) {
+            return &locations[i];
+        }
+    }
+    return NULL;
+}
+
 const aty_seat_record *aty_vhost_seat(const aty_table *table, uint32_t vhost,
                                       uint32_t address_set)
 {

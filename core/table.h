@@ -77,6 +77,11 @@ const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost);
 const aty_setting_record *aty_vhost_setting(const aty_table *table, uint32_t vhost,
                                             aty_field field);
 
+/* The first <Location> of a vhost that needs one of `needs` (a set of ATY_LOCATION_…), or
+ * NULL. */
+const aty_location_record *aty_vhost_location_needing(const aty_table *table,
+                                                      uint32_t vhost, uint32_t needs);
+
 /* The seat of a vhost on an address set, or NULL. */
 const aty_seat_record *aty_vhost_seat(const aty_table *table, uint32_t vhost,
                                       uint32_t address_set);

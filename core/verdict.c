@@ -147,39 +147,23 @@ void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
     *next = table->sni_policy == ATY_SNI_STRICT ? vhost : ATY_NONE;
 }
 
-/* Of all <Location>s of a vhost: what an h2 connection cannot give. */
-static uint32_t location_needs(const aty_table *table, uint32_t vhost)
-{
-    const aty_vhost_record *record = &table->vhosts[vhost];
-    const aty_location_record *locations =
-        table->locations + aty_get(record->first_location);
-    uint32_t needs = 0;
-
-    for (uint32_t i = 0; i < aty_get(record->location_count); i++) {
-        needs |= aty_get(locations[i].needs);
-    }
-    return needs;
-}
-
 bool aty_vhost_serves_h2(const aty_table *table, uint32_t vhost)
 {
     return (vhost_flags(table, vhost) & ATY_VHOST_H2) &&
-           location_needs(table, vhost) == 0;
+           !aty_vhost_location_needing(table, vhost, ATY_LOCATION_ANY);
 }
 
 static aty_reasons http2_reasons(const aty_table *table, const aty_pair *pair)
 {
-    uint32_t needs;
     aty_reasons reasons = 0;
 
     if (!pair->h2) {
         return 0;
     }
-    needs = location_needs(table, pair->request);
-    if (needs & ATY_LOCATION_CLIENT_AUTH) {
+    if (aty_vhost_location_needing(table, pair->request, ATY_LOCATION_CLIENT_AUTH)) {
         reasons |= ATY_REASON_BIT(ATY_REASON_LOCATION_CLIENT_AUTH);
     }
-    if (needs & ATY_LOCATION_CIPHERS) {
+    if (aty_vhost_location_needing(table, pair->request, ATY_LOCATION_CIPHERS)) {
         reasons |= ATY_REASON_BIT(ATY_REASON_LOCATION_CIPHERS);
     }
     if (!(vhost_flags(table, pair->request) & ATY_VHOST_H2)) {

@@ -93,15 +93,9 @@ static const char *place_text(apr_pool_t *pool, const aty_table *table, aty_le32
 static const char *location_place(apr_pool_t *pool, const aty_table *table,
                                   uint32_t vhost, uint32_t need)
 {
-    const aty_vhost_record *record = &table->vhosts[vhost];
-    const aty_location_record *location =
-        table->locations + aty_get(record->first_location);
-    const aty_location_record *end = location + aty_get(record->location_count);
+    const aty_location_record *location = aty_vhost_location_needing(table, vhost, need);
 
-    while (location < end && !(aty_get(location->needs) & need)) {
-        location++;
-    }
-    return location < end ? place_text(pool, table, location->file, location->line) : "";
+    return location ? place_text(pool, table, location->file, location->line) : "";
 }
 
 /* Where it is written what a vhost has and the other has not: the directive of the field,
