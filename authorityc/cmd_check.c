@@ -4,7 +4,6 @@
 #include "authorityc/check_texts.h"
 #include "authorityc/commands.h"
 #include "authorityc/compile.h"
-#include "authorityc/digest.h"
 #include "authorityc/dns_check.h"
 #include "authorityc/options.h"
 #include "authorityc/policy_report.h"
@@ -49,24 +48,12 @@ typedef struct {
     bool explains;
 } check_options;
 
-/* The answer to --upgrade, from the table that was just compiled. */
-static int upgrade(apr_pool_t *pool, const void *blob, size_t size, bool json)
-{
-    aty_table table;
-
-    if (aty_table_open(&table, blob, size, aty_digest_sha256) != ATY_TABLE_OK) {
-        return ATY_EXIT_TROUBLE; /* aty_compile has proven it already */
-    }
-    return aty_upgrade_report(pool, &table, json) > 0 ? ATY_EXIT_NO : ATY_EXIT_FINE;
-}
-
 static int check(apr_pool_t *pool, const char *path, const check_options *given)
 {
     aty_diag *diag = aty_diag_create_with(pool, &given->warnings);
     const aty_policy *policy = aty_policy_read(pool, path, diag);
-    const void *blob;
-    size_t size;
-    bool fine = policy && aty_compile(pool, policy, diag, &blob, &size);
+    aty_compiled compiled;
+    bool fine = policy && aty_compile(pool, policy, diag, &compiled);
     if (fine && given->dns) {
         aty_dns_check(policy, diag, aty_resolve);
         fine = aty_diag_errors(diag) == 0;
@@ -76,7 +63,8 @@ static int check(apr_pool_t *pool, const char *path, const check_options *given)
         return ATY_EXIT_TROUBLE;
     }
     if (fine && given->upgrade) {
-        return upgrade(pool, blob, size, given->json);
+        return aty_upgrade_report(pool, &compiled.table, given->json) > 0 ? ATY_EXIT_NO
+                                                                          : ATY_EXIT_FINE;
     }
     if (!given->quiet) {
         aty_policy_summary(fine ? stdout : stderr, path, policy, diag);

@@ -84,9 +84,8 @@ static int compile(apr_pool_t *pool, const compile_options *options)
 {
     aty_diag *diag = aty_diag_create_with(pool, &options->warnings);
     const aty_policy *policy = aty_policy_read(pool, options->policy, diag);
-    const void *blob;
-    size_t size;
-    bool fine = policy && aty_compile(pool, policy, diag, &blob, &size);
+    aty_compiled compiled;
+    bool fine = policy && aty_compile(pool, policy, diag, &compiled);
     aty_diag_report(diag);
     if (!policy) {
         return ATY_EXIT_TROUBLE;
@@ -95,10 +94,10 @@ static int compile(apr_pool_t *pool, const compile_options *options)
         aty_policy_summary(stderr, options->policy, policy, diag);
         return ATY_EXIT_NO;
     }
-    int code = write_table(pool, options->table, blob, size);
+    int code = write_table(pool, options->table, compiled.blob, compiled.size);
     if (code == ATY_EXIT_FINE && !options->quiet) {
         fprintf(stderr, "%s: %s, %s\n", options->table, aty_policy_counts(pool, policy),
-                size_text(pool, size));
+                size_text(pool, compiled.size));
     }
     return code;
 }

@@ -50,16 +50,16 @@ static void phases_run(aty_model *model, const phase *next)
 }
 
 /* The reader must accept what was written; else the fault is ours, and nobody gets it. */
-static bool proven(aty_diag *diag, const void *blob, size_t size)
+static bool prove(aty_diag *diag, aty_compiled *compiled)
 {
-    aty_table table;
     aty_table_status status;
 
-    if (!blob) {
+    if (!compiled->blob) {
         aty_diag_error(diag, NULL, "the table would be larger than 4 GiB");
         return false;
     }
-    status = aty_table_open(&table, blob, size, aty_digest_sha256);
+    status = aty_table_open(&compiled->table, compiled->blob, compiled->size,
+                            aty_digest_sha256);
     if (status != ATY_TABLE_OK) {
         aty_diag_error(diag, NULL, "internal error: %s; please report this policy",
                        aty_table_status_text(status));
@@ -68,7 +68,7 @@ static bool proven(aty_diag *diag, const void *blob, size_t size)
 }
 
 bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
-                 const void **blob, size_t *size)
+                 aty_compiled *compiled)
 {
     aty_model model = {
         .pool = pool,
@@ -81,7 +81,6 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
         .sources = apr_hash_make(pool),
     };
 
-    *blob = NULL;
     phases_run(&model, reading);
     if (!aty_diag_is_faulty(diag)) {
         phases_run(&model, judging);
@@ -89,9 +88,6 @@ bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
     if (aty_diag_errors(diag) > 0) {
         return false;
     }
-    *blob = aty_writer_finish(model.writer, size);
-    if (!proven(diag, *blob, *size)) {
-        *blob = NULL;
-    }
-    return *blob != NULL;
+    compiled->blob = aty_writer_finish(model.writer, &compiled->size);
+    return prove(diag, compiled);
 }

@@ -9,11 +9,19 @@
 
 #include "authorityc/diag.h"
 #include "authorityc/policy.h"
+#include "core/table.h"
+
+/* A table in memory. */
+typedef struct {
+    const void *blob;
+    size_t size;
+    aty_table table; /* the proven view of the blob */
+} aty_compiled;
 
 /* Reads the certificates, resolves names and addresses, runs every check and encodes the
  * table. All that is wrong is in `diag`; false where anything was an error (of the
- * policy, too), and then `*blob` is NULL. The bytes live in the pool. */
+ * policy, too), and then `compiled` is unusable. The bytes live in the pool. */
 bool aty_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
-                 const void **blob, size_t *size);
+                 aty_compiled *compiled);
 
 #endif

@@ -48,10 +48,9 @@ static const char *try_lines(apr_pool_t *pool, const aty_import_lines *lines,
     if (!problem) {
         const char *path = apr_psprintf(pool, "/proc/self/fd/%d", file);
         const aty_policy *policy = aty_policy_read(pool, path, diag);
-        const void *blob;
-        size_t blob_size;
+        aty_compiled compiled;
         if (policy) {
-            aty_compile(pool, policy, diag, &blob, &blob_size);
+            aty_compile(pool, policy, diag, &compiled);
         }
     }
     if (file >= 0) {

@@ -25,15 +25,18 @@ static int policy_compile(apr_pool_t *pool, const char *path, aty_table *table)
 {
     aty_diag *diag = aty_diag_create_lenient(pool);
     const aty_policy *policy = aty_policy_read(pool, path, diag);
-    const void *blob = NULL;
-    size_t size = 0;
-    bool compiled = policy && aty_compile(pool, policy, diag, &blob, &size);
+    aty_compiled compiled;
+    bool fine = policy && aty_compile(pool, policy, diag, &compiled);
 
     aty_diag_report_errors(diag, path);
     if (!policy) {
         return ATY_EXIT_TROUBLE;
     }
-    return compiled ? table_open(path, blob, size, table) : ATY_EXIT_NO;
+    if (!fine) {
+        return ATY_EXIT_NO;
+    }
+    *table = compiled.table;
+    return ATY_EXIT_FINE;
 }
 
 int aty_table_input(apr_pool_t *pool, const char *path, aty_table *table)
