@@ -48,7 +48,7 @@ typedef struct {
     bool explains;
 } check_options;
 
-static int check(apr_pool_t *pool, const char *path, const check_options *given)
+static int policy_check(apr_pool_t *pool, const char *path, const check_options *given)
 {
     aty_diag *diag = aty_diag_create_with(pool, &given->warnings);
     const aty_policy *policy = aty_policy_read(pool, path, diag);
@@ -85,6 +85,19 @@ static int explain(const char *name)
     return name ? ATY_EXIT_TROUBLE : ATY_EXIT_FINE;
 }
 
+static int check(apr_pool_t *pool, void *given, const aty_arguments *arguments)
+{
+    const check_options *options = given;
+
+    if (options->explains && arguments->count < 2) {
+        return explain(arguments->count ? arguments->words[0] : NULL);
+    }
+    if (arguments->count != 1 || (options->json && !options->upgrade)) {
+        return ATY_ARGUMENTS_WRONG;
+    }
+    return policy_check(pool, arguments->words[0], options);
+}
+
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv)
 {
     check_options given = {.quiet = false};
@@ -92,18 +105,7 @@ int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv)
         {"quiet", 'q', &given.quiet, NULL},    {"dns", 0, &given.dns, NULL},
         {"upgrade", 0, &given.upgrade, NULL},  {"json", 0, &given.json, NULL},
         {"explain", 0, &given.explains, NULL}, {NULL, 0, NULL, NULL}};
-    const aty_command_line line = {usage, help, options};
-    const char *const *arguments;
-    int count;
-    int code =
-        aty_options_read_warnings(&line, &given.warnings, argc, argv, &arguments, &count);
+    const aty_command_line line = {usage, help, options, &given.warnings, check, &given};
 
-    if (code != ATY_OPTIONS_READ) {
-        return code;
-    }
-    if (given.explains && count < 2) {
-        return explain(count ? arguments[0] : NULL);
-    }
-    return count == 1 && given.upgrade >= given.json ? check(pool, arguments[0], &given)
-                                                     : aty_options_wrong(&line);
+    return aty_command_run(&line, pool, argc, argv);
 }

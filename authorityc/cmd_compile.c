@@ -80,7 +80,7 @@ static const char *size_text(apr_pool_t *pool, size_t size)
     return apr_psprintf(pool, "%" APR_SIZE_T_FMT " KiB", (size + 512) / 1024);
 }
 
-static int compile(apr_pool_t *pool, const compile_options *options)
+static int policy_compile(apr_pool_t *pool, const compile_options *options)
 {
     aty_diag *diag = aty_diag_create_with(pool, &options->warnings);
     const aty_policy *policy = aty_policy_read(pool, options->policy, diag);
@@ -102,29 +102,30 @@ static int compile(apr_pool_t *pool, const compile_options *options)
     return code;
 }
 
+static int compile(apr_pool_t *pool, void *given, const aty_arguments *arguments)
+{
+    compile_options *options = given;
+
+    if (arguments->count != 1 || !options->table) {
+        return ATY_ARGUMENTS_WRONG;
+    }
+    options->policy = arguments->words[0];
+    if (same_file(options->policy, options->table)) {
+        fprintf(stderr, "authorityc: error: the table would overwrite the policy '%s'\n",
+                options->policy);
+        return ATY_EXIT_TROUBLE;
+    }
+    return policy_compile(pool, options);
+}
+
 int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv)
 {
     compile_options given = {0};
     const aty_option options[] = {{"output", 'o', NULL, &given.table},
                                   {"quiet", 'q', &given.quiet, NULL},
                                   {NULL, 0, NULL, NULL}};
-    const aty_command_line line = {usage, help, options};
-    const char *const *arguments;
-    int count;
-    int code =
-        aty_options_read_warnings(&line, &given.warnings, argc, argv, &arguments, &count);
+    const aty_command_line line = {usage,           help,    options,
+                                   &given.warnings, compile, &given};
 
-    if (code != ATY_OPTIONS_READ) {
-        return code;
-    }
-    if (count != 1 || !given.table) {
-        return aty_options_wrong(&line);
-    }
-    given.policy = arguments[0];
-    if (same_file(given.policy, given.table)) {
-        fprintf(stderr, "authorityc: error: the table would overwrite the policy '%s'\n",
-                given.policy);
-        return ATY_EXIT_TROUBLE;
-    }
-    return compile(pool, &given);
+    return aty_command_run(&line, pool, argc, argv);
 }

@@ -108,7 +108,7 @@ static const char *get_dump(apr_pool_t *pool, const import_options *given,
     return file ? NULL : apr_psprintf(pool, "cannot read '%s': %s", given->dump, problem);
 }
 
-static int import(apr_pool_t *pool, const import_options *given)
+static int policy_import(apr_pool_t *pool, const import_options *given)
 {
     const char *text, *problem;
     size_t size;
@@ -123,6 +123,19 @@ static int import(apr_pool_t *pool, const import_options *given)
     return write_import(pool, dump, given->output, given->quiet);
 }
 
+static int import(apr_pool_t *pool, void *given, const aty_arguments *arguments)
+{
+    import_options *options = given;
+
+    /* A configuration without its -f is no argument for httpd. */
+    if (arguments->count > 0 && *arguments->words[0] != '-') {
+        return ATY_ARGUMENTS_WRONG;
+    }
+    options->request.arguments = arguments->words;
+    options->request.argument_count = arguments->count;
+    return policy_import(pool, options);
+}
+
 int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv)
 {
     import_options given = {.output = NULL};
@@ -133,16 +146,7 @@ int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv)
                                   {"quiet", 'q', &given.quiet, NULL},
                                   {"dump", '\0', NULL, &given.dump},
                                   {NULL, 0, NULL, NULL}};
-    const aty_command_line line = {usage, help, options};
-    int code = aty_options_read(&line, argc, argv, &given.request.arguments,
-                                &given.request.argument_count);
+    const aty_command_line line = {usage, help, options, NULL, import, &given};
 
-    if (code != ATY_OPTIONS_READ) {
-        return code;
-    }
-    /* A configuration without its -f is no argument for httpd. */
-    if (given.request.argument_count > 0 && *given.request.arguments[0] != '-') {
-        return aty_options_wrong(&line);
-    }
-    return import(pool, &given);
+    return aty_command_run(&line, pool, argc, argv);
 }

@@ -196,15 +196,20 @@ static void table_dump(const aty_table *table)
     }
 }
 
-static int dump(apr_pool_t *pool, const char *path, bool json)
+static int dump(apr_pool_t *pool, void *given, const aty_arguments *arguments)
 {
+    const bool *json = given;
     aty_table table;
-    int code = aty_table_input(pool, path, &table);
+    int code;
 
+    if (arguments->count != 1) {
+        return ATY_ARGUMENTS_WRONG;
+    }
+    code = aty_table_input(pool, arguments->words[0], &table);
     if (code != ATY_EXIT_FINE) {
         return code;
     }
-    if (json) {
+    if (*json) {
         json_t *whole = aty_json_table(&table);
         aty_json_print(whole, JSON_INDENT(2));
     }
@@ -218,13 +223,7 @@ int aty_command_dump(apr_pool_t *pool, int argc, const char *const *argv)
 {
     bool json = false;
     const aty_option options[] = {{"json", 0, &json, NULL}, {NULL, 0, NULL, NULL}};
-    const aty_command_line line = {usage, help, options};
-    const char *const *arguments;
-    int count;
-    int code = aty_options_read(&line, argc, argv, &arguments, &count);
+    const aty_command_line line = {usage, help, options, NULL, dump, &json};
 
-    if (code != ATY_OPTIONS_READ) {
-        return code;
-    }
-    return count == 1 ? dump(pool, arguments[0], json) : aty_options_wrong(&line);
+    return aty_command_run(&line, pool, argc, argv);
 }

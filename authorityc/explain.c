@@ -146,13 +146,25 @@ static int all_answer(apr_pool_t *pool, const aty_table *table,
     return ATY_EXIT_FINE;
 }
 
-static int answer(apr_pool_t *pool, const explain_options *options,
-                  const char *const *arguments)
+/* The arguments that are wanted, or -1 for options that exclude each other. */
+static int arguments_wanted(const explain_options *given)
 {
+    int modes = (given->pairs != NULL) + (given->all != NULL) + given->groups;
+
+    return modes > 1 ? -1 : modes == 1 ? 1 : 3;
+}
+
+static int explain(apr_pool_t *pool, void *given, const aty_arguments *arguments)
+{
+    const explain_options *options = given;
     aty_table table;
     aty_question_options asked = {ATY_NONE, options->http1};
-    int code = aty_table_input(pool, arguments[0], &table);
+    int code;
 
+    if (arguments->count != arguments_wanted(options)) {
+        return ATY_ARGUMENTS_WRONG;
+    }
+    code = aty_table_input(pool, arguments->words[0], &table);
     if (code != ATY_EXIT_FINE) {
         return code;
     }
@@ -173,16 +185,9 @@ static int answer(apr_pool_t *pool, const explain_options *options,
     if (options->all) {
         return all_answer(pool, &table, &asked, options);
     }
-    return options->pairs ? pairs_answer(&table, &asked, options)
-                          : pair_answer(pool, &table, &asked, options, arguments + 1);
-}
-
-/* The arguments that are wanted, or -1 for options that exclude each other. */
-static int arguments_wanted(const explain_options *given)
-{
-    int modes = (given->pairs != NULL) + (given->all != NULL) + given->groups;
-
-    return modes > 1 ? -1 : modes == 1 ? 1 : 3;
+    return options->pairs
+               ? pairs_answer(&table, &asked, options)
+               : pair_answer(pool, &table, &asked, options, arguments->words + 1);
 }
 
 int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
@@ -197,14 +202,7 @@ int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv)
         {"json", 0, &given.json, NULL},
         {NULL, 0, NULL, NULL},
     };
-    const aty_command_line line = {usage, help, options};
-    const char *const *arguments;
-    int count;
-    int code = aty_options_read(&line, argc, argv, &arguments, &count);
+    const aty_command_line line = {usage, help, options, NULL, explain, &given};
 
-    if (code != ATY_OPTIONS_READ) {
-        return code;
-    }
-    return count == arguments_wanted(&given) ? answer(pool, &given, arguments)
-                                             : aty_options_wrong(&line);
+    return aty_command_run(&line, pool, argc, argv);
 }

@@ -7,11 +7,14 @@
 #include "authorityc/commands.h"
 
 #define OPTIONS_MAX 16
-#define HELP        'h'
-#define WARNING     'W'
-#define LONG_ONLY                                                         \
-    256 /* what getopt_long returns for option N without a letter: plus N \
-         */
+
+/* What getopt_long returns for what is everywhere the same, and for option N of a command
+ * without a letter: that plus N. */
+#define HELP      'h'
+#define WARNING   'W'
+#define LONG_ONLY 256
+
+#define READ (-2) /* no exit code, and not ATY_ARGUMENTS_WRONG */
 
 typedef struct {
     struct option options[OPTIONS_MAX + 2];
@@ -60,55 +63,61 @@ static void option_take(const aty_option *options, int code, const char *value)
     }
 }
 
-int aty_options_wrong(const aty_command_line *line)
+/* Shows the usage; returns the exit code for it. */
+static int wrong(const aty_command_line *line)
 {
     fputs(line->usage, stderr);
     return ATY_EXIT_TROUBLE;
 }
 
-/* Takes what getopt_long found. Returns ATY_OPTIONS_READ, or an exit code. */
-static int found_take(const aty_command_line *line, aty_warning_options *warnings,
-                      int code)
+/* Takes what getopt_long found. Returns READ, or an exit code. */
+static int found_take(const aty_command_line *line, int code)
 {
     switch (code) {
     case '?':
-        return aty_options_wrong(line);
+        return wrong(line);
     case HELP:
         printf("%s%s", line->usage, line->help);
         return ATY_EXIT_FINE;
     case WARNING:
-        return aty_warning_option_take(warnings, optarg) ? ATY_OPTIONS_READ
-                                                         : ATY_EXIT_TROUBLE;
+        return aty_warning_option_take(line->warnings, optarg) ? READ : ATY_EXIT_TROUBLE;
     default:
         option_take(line->options, code, optarg);
-        return ATY_OPTIONS_READ;
+        return READ;
     }
 }
 
-int aty_options_read_warnings(const aty_command_line *line, aty_warning_options *warnings,
-                              int argc, const char *const *argv,
-                              const char *const **arguments, int *argument_count)
+/* Returns READ with the arguments that are left, or the exit code of a command that has
+ * nothing more to do. */
+static int options_read(const aty_command_line *line, int argc, const char *const *argv,
+                        aty_arguments *arguments)
 {
     getopt_lists lists;
     char *const *words =
         (char *const *)argv; /* getopt_long permutes, and writes no more */
     int code;
 
-    lists_fill(&lists, line->options, warnings != NULL);
+    lists_fill(&lists, line->options, line->warnings != NULL);
     optind = 0;
     while ((code = getopt_long(argc, words, lists.letters, lists.options, NULL)) != -1) {
-        code = found_take(line, warnings, code);
-        if (code != ATY_OPTIONS_READ) {
+        code = found_take(line, code);
+        if (code != READ) {
             return code;
         }
     }
-    *arguments = argv + optind;
-    *argument_count = argc - optind;
-    return ATY_OPTIONS_READ;
+    arguments->words = argv + optind;
+    arguments->count = argc - optind;
+    return READ;
 }
 
-int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
-                     const char *const **arguments, int *argument_count)
+int aty_command_run(const aty_command_line *line, apr_pool_t *pool, int argc,
+                    const char *const *argv)
 {
-    return aty_options_read_warnings(line, NULL, argc, argv, arguments, argument_count);
+    aty_arguments arguments;
+    int code = options_read(line, argc, argv, &arguments);
+
+    if (code == READ) {
+        code = line->run(pool, line->given, &arguments);
+    }
+    return code == ATY_ARGUMENTS_WRONG ? wrong(line) : code;
 }

@@ -1,10 +1,13 @@
-/* options.h: the options of a command, read by getopt_long(3): they may stand anywhere
- * among the arguments, `--` ends them, and `-` is an argument.
+/* options.h: from the words of a command line to an exit code. Options are read by
+ * getopt_long(3): they may stand anywhere among the arguments, `--` ends them, and `-` is
+ * an argument.
  */
 #ifndef ATY_AUTHORITYC_OPTIONS_H
 #define ATY_AUTHORITYC_OPTIONS_H
 
 #include <stdbool.h>
+
+#include <apr_pools.h>
 
 #include "authorityc/warning_options.h"
 
@@ -16,26 +19,29 @@ typedef struct {
     const char **value;
 } aty_option;
 
+/* What is left when the options are read. */
+typedef struct {
+    const char *const *words;
+    int count;
+} aty_arguments;
+
+/* What a command's `run` returns where the arguments are not such. */
+#define ATY_ARGUMENTS_WRONG (-1)
+
 typedef struct {
     const char *usage; /* lines that end in a line end */
     const char *help;
-    const aty_option *options; /* `--help` is understood without being listed */
+    const aty_option *options;     /* `--help` is understood without being listed */
+    aty_warning_options *warnings; /* of -W, which may stand several times; NULL: no -W */
+    /* Does the work; `given` is what the options were read into. Returns an exit code of
+     * commands.h, or ATY_ARGUMENTS_WRONG. */
+    int (*run)(apr_pool_t *pool, void *given, const aty_arguments *arguments);
+    void *given;
 } aty_command_line;
 
-#define ATY_OPTIONS_READ (-1)
-
-/* Reads the options, and shows the help where it is asked for. Returns ATY_OPTIONS_READ
- * with the arguments that are left, or the exit code of a command that has nothing more
- * to do. */
-int aty_options_read(const aty_command_line *line, int argc, const char *const *argv,
-                     const char *const **arguments, int *argument_count);
-
-/* The same, for a command that takes -W as well, which may stand several times. */
-int aty_options_read_warnings(const aty_command_line *line, aty_warning_options *warnings,
-                              int argc, const char *const *argv,
-                              const char *const **arguments, int *argument_count);
-
-/* Shows the usage on standard error; returns the exit code for it. */
-int aty_options_wrong(const aty_command_line *line);
+/* Reads the options and runs the command. Shows the help where it is asked for, and the
+ * usage where the words are wrong. Returns the exit code. */
+int aty_command_run(const aty_command_line *line, apr_pool_t *pool, int argc,
+                    const char *const *argv);
 
 #endif
