@@ -29,16 +29,16 @@ int aty_connection_begin(conn_rec *c, SSL *ssl, int is_proxy)
     return DECLINED;
 }
 
-/* The address set of the connection: the one of the server that httpd chose by address,
- * or, where that one sits on several, by the local address itself. */
+/* The address set of the connection: the one of the server that httpd chose by address;
+ * where that one sits on several, or not where the table has it, by the local address. */
 static uint32_t address_set(const conn_rec *c, const aty_site *site)
 {
     const aty_live *base = aty_config_of(c->base_server)->live;
 
-    if (!base || base->vhost == ATY_NONE) {
+    if (site->failure) {
         return ATY_NONE;
     }
-    if (base->seat_count == 1) {
+    if (base && base->seat_count == 1 && !base->is_quarantined) {
         return base->seats[0].address_set;
     }
     return aty_address_set_serving(&site->table, c->local_ip, c->local_addr->port);
@@ -63,6 +63,11 @@ static const aty_live_seat *origin_seat(const aty_connection *connection, conn_r
     return seat && seat->frame ? seat : NULL;
 }
 
+static bool is_judged(const server_rec *server)
+{
+    return server && aty_config_of(server)->engine != ATY_ENGINE_OFF;
+}
+
 int aty_connection_resolve(conn_rec *c)
 {
     aty_connection *connection;
@@ -85,6 +90,7 @@ int aty_connection_resolve(conn_rec *c)
     connection->had_sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) != NULL;
     connection->live = aty_live_of_context(site, SSL_get_SSL_CTX(ssl));
     connection->server = connection->live ? connection->live->server : NULL;
+    connection->plain = is_judged(connection->server) ? connection->server : NULL;
     connection->address_set = address_set(c, site);
     seat = origin_seat(connection, c);
     if (seat) {

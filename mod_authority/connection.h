@@ -18,6 +18,7 @@
 typedef struct {
     SSL *ssl;             /* until the first process_connection; mod_ssl frees it */
     server_rec *server;   /* the vhost that the handshake chose; NULL: not known (yet) */
+    server_rec *plain;    /* the same; NULL where it has AuthorityEngine off */
     const aty_live *live; /* of that server; NULL as well */
     uint32_t address_set; /* in the table, or ATY_NONE */
     bool had_sni;

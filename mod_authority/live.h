@@ -35,13 +35,14 @@ typedef struct {
 } aty_live_seat;
 
 /* A server_rec with TLS. */
-typedef struct {
+typedef struct aty_live {
     server_rec *server;
     SSL_CTX *context;
     const char *name; /* ServerName in lower case */
     uint32_t vhost;   /* in the table, or ATY_NONE */
     aty_live_state state;
     const char *why;      /* it does not agree; for people; NULL: it does */
+    bool is_pending;      /* mod_md has no certificate for it yet */
     bool is_quarantined;  /* it shares with nobody, whatever the table says */
     bool lends_other_tls; /* as the default vhost of an address, its TLS versions are not
                              the table's */
@@ -53,10 +54,6 @@ typedef struct {
 
 /* init_server hook of mod_ssl: remembers the server and its context. */
 int aty_live_see(server_rec *server, apr_pool_t *pool, int is_proxy, SSL_CTX *context);
-
-/* Finds each live vhost in the table, once all are seen. One that is not there is logged,
- * unless it has AuthorityEngine off. `scratch` lives as long as the call. */
-void aty_live_map(server_rec *main_server, apr_pool_t *pool, apr_pool_t *scratch);
 
 /* The seat of the vhost on an address set, or NULL. */
 const aty_live_seat *aty_live_seat_on(const aty_live *live, uint32_t address_set);

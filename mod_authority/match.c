@@ -70,7 +70,6 @@ typedef struct {
     const aty_table *table;
     apr_pool_t *pool;
     apr_pool_t *scratch;
-    aty_live **of_vhost; /* by vhost of the table; NULL: not found yet */
 } matching;
 
 /* The distinct address sets of a live vhost, as far as the table has them; NULL where
@@ -138,7 +137,7 @@ static void take_seats(const matching *m, aty_live *live)
 
 static void take(const matching *m, aty_live *live, uint32_t vhost)
 {
-    m->of_vhost[vhost] = live;
+    m->site->of_vhost[vhost] = live;
     live->vhost = vhost;
     live->state = ATY_LIVE_AGREES;
     take_seats(m, live);
@@ -151,7 +150,7 @@ static void match_exactly(const matching *m, aty_live *live)
     const apr_array_header_t *sets = live_sets(m, live);
     uint32_t vhost = sets ? vhost_on(m, live, sets) : ATY_NONE;
 
-    if (vhost != ATY_NONE && !m->of_vhost[vhost]) {
+    if (vhost != ATY_NONE && !m->site->of_vhost[vhost]) {
         take(m, live, vhost);
     }
     else if (vhost != ATY_NONE) {
@@ -166,7 +165,7 @@ static apr_hash_t *unfound_names(const matching *m)
     apr_hash_t *names = apr_hash_make(m->scratch);
 
     for (uint32_t v = m->table->counts[ATY_SECTION_VHOSTS]; v-- > 0;) {
-        if (!m->of_vhost[v]) {
+        if (!m->site->of_vhost[v]) {
             uint32_t *vhost = apr_palloc(m->scratch, sizeof *vhost);
             *vhost = v;
             apr_hash_set(names, aty_vhost_server_name(m->table, v), APR_HASH_KEY_STRING,
@@ -181,7 +180,7 @@ static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live
 {
     const uint32_t *vhost = apr_hash_get(unfound, live->name, APR_HASH_KEY_STRING);
 
-    if (vhost && !m->of_vhost[*vhost]) {
+    if (vhost && !m->site->of_vhost[*vhost]) {
         take(m, live, *vhost);
         live->state = ATY_LIVE_DRIFTED;
         live->why = apr_psprintf(m->pool, "its addresses: the table has %s, httpd %s",
@@ -197,7 +196,7 @@ static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live
 static void note_missing(const matching *m)
 {
     for (uint32_t v = 0; v < m->table->counts[ATY_SECTION_VHOSTS]; v++) {
-        if (!m->of_vhost[v]) {
+        if (!m->site->of_vhost[v]) {
             aty_missing missing = {
                 v, apr_psprintf(m->pool,
                                 "httpd has no vhost of this ServerName "
@@ -215,11 +214,11 @@ static void note_missing(const matching *m)
 void aty_match_all(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
 {
     uint32_t vhosts = site->table.counts[ATY_SECTION_VHOSTS];
-    const matching m = {site, &site->table, pool, scratch,
-                        apr_pcalloc(scratch, (vhosts + 1) * sizeof(aty_live *))};
+    const matching m = {site, &site->table, pool, scratch};
     int count = site->live ? site->live->nelts : 0;
     apr_hash_t *unfound;
 
+    site->of_vhost = apr_pcalloc(pool, (vhosts + 1) * sizeof(aty_live *));
     for (int i = count; i-- > 0;) {
         match_exactly(&m, APR_ARRAY_IDX(site->live, i, aty_live *));
     }

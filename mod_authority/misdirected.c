@@ -10,6 +10,7 @@
 #include "core/verdict.h"
 #include "mod_authority/config.h"
 #include "mod_authority/connection.h"
+#include "mod_authority/quarantine.h"
 #include "mod_authority/report.h"
 
 static const char answer[] = "<!DOCTYPE html>\n<title>421 Misdirected Request</title>\n"
@@ -21,36 +22,65 @@ static const char answer[] = "<!DOCTYPE html>\n<title>421 Misdirected Request</t
  * but on the default vhost of the address, which also gets the names of nobody. */
 static bool is_plainly_same(const aty_connection *connection, const request_rec *r)
 {
-    return r->server == connection->server &&
+    return r->server == connection->plain &&
            (r->server != r->connection->base_server ||
             (r->hostname && strcmp(r->hostname, connection->live->name) == 0));
 }
 
-static void fill_pair(aty_pair *pair, const aty_connection *connection,
-                      const request_rec *r)
+static uint32_t vhost_of(const aty_live *live)
 {
-    const aty_live *base = aty_config_of(r->connection->base_server)->live;
-    const aty_live *request = aty_config_of(r->server)->live;
+    return live ? live->vhost : ATY_NONE;
+}
 
-    pair->connection = connection->live ? connection->live->vhost : ATY_NONE;
-    pair->base = base ? base->vhost : ATY_NONE;
-    pair->request = request ? request->vhost : ATY_NONE;
+static void fill_pair(aty_pair *pair, aty_live_pair *live,
+                      const aty_connection *connection, const request_rec *r)
+{
+    live->connection = connection->live;
+    live->base = aty_config_of(r->connection->base_server)->live;
+    live->request = aty_config_of(r->server)->live;
+    pair->connection = vhost_of(live->connection);
+    pair->base = vhost_of(live->base);
+    pair->request = vhost_of(live->request);
     pair->authority = r->hostname ? r->hostname : "";
     pair->authority_length = strlen(pair->authority);
     pair->had_sni = connection->had_sni;
     pair->h2 = r->connection->master != NULL;
 }
 
-static aty_verdict decide(const aty_site *site, const aty_pair *pair, bool same_server)
+static aty_verdict misdirected(aty_reason reason)
+{
+    return (aty_verdict){ATY_MISDIRECTED, reason, ATY_REASON_BIT(reason)};
+}
+
+/* On a vhost's own connection all is said where no table speaks of it. */
+static aty_verdict decide_same(const aty_site *site, const aty_live_pair *live,
+                               const aty_pair *pair)
 {
     const aty_verdict same = {ATY_SAME, ATY_REASON_COUNT, 0};
-    const aty_verdict no_table = {ATY_MISDIRECTED, ATY_REASON_NO_TABLE,
-                                  ATY_REASON_BIT(ATY_REASON_NO_TABLE)};
 
-    if (same_server && (site->failure || pair->request == ATY_NONE)) {
-        return same; /* no policy says more about it */
+    if (site->failure || pair->request == ATY_NONE || aty_quarantine_parts(live)) {
+        return same;
     }
-    return site->failure ? no_table : aty_verdict_decide(&site->table, pair);
+    return aty_verdict_decide(&site->table, pair);
+}
+
+static aty_verdict decide_cross(const aty_site *site, const aty_live_pair *live,
+                                const aty_pair *pair)
+{
+    aty_verdict verdict;
+
+    if (site->failure) {
+        return misdirected(ATY_REASON_NO_TABLE);
+    }
+    if (aty_quarantine_parts(live)) {
+        return misdirected(ATY_REASON_DRIFTED);
+    }
+    verdict = aty_verdict_decide(&site->table, pair);
+    if (verdict.outcome != ATY_MISDIRECTED &&
+        aty_quarantine_limits(&site->table, live, pair)) {
+        return misdirected(ATY_REASON_DRIFTED);
+    }
+    return verdict;
 }
 
 static bool has_error_document(const request_rec *r, int status)
@@ -80,6 +110,7 @@ int aty_misdirected_refuse(request_rec *r)
 {
     const aty_connection *connection = aty_connection_of(r->connection);
     const aty_config *config;
+    aty_live_pair live;
     aty_pair pair;
     aty_verdict verdict;
     bool observed;
@@ -96,8 +127,9 @@ int aty_misdirected_refuse(request_rec *r)
         (!connection->server && !ap_ssl_conn_is_ssl(r->connection))) {
         return DECLINED;
     }
-    fill_pair(&pair, connection, r);
-    verdict = decide(config->site, &pair, r->server == connection->server);
+    fill_pair(&pair, &live, connection, r);
+    verdict = (r->server == connection->server ? decide_same : decide_cross)(
+        config->site, &live, &pair);
     observed = config->engine == ATY_ENGINE_OBSERVE;
     aty_report_verdict(r, connection, &pair, &verdict, observed);
     if (verdict.outcome != ATY_MISDIRECTED) {

@@ -43,7 +43,11 @@ typedef struct {
         *live;                   /* aty_live *, in the order in which mod_ssl showed them,
                                     which is that of the configuration reversed; NULL: none */
     apr_hash_t *by_context;      /* SSL_CTX pointer → const aty_live * */
+    struct aty_live **of_vhost;  /* by vhost of the table; NULL: httpd has it not */
     apr_array_header_t *missing; /* aty_missing; NULL: none */
+    apr_hash_t *strays;          /* names that live vhosts have against the table; NULL:
+                                    there are none */
+    apr_array_header_t *stray_patterns; /* the same, with `*` or `?`: const char * */
 } aty_site;
 
 #endif

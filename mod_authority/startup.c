@@ -3,9 +3,13 @@
 #include <http_core.h>
 #include <http_log.h>
 
+#include "mod_authority/announce.h"
 #include "mod_authority/config.h"
+#include "mod_authority/drift.h"
 #include "mod_authority/dump.h"
-#include "mod_authority/live.h"
+#include "mod_authority/match.h"
+#include "mod_authority/origin_frames.h"
+#include "mod_authority/sni_policy.h"
 #include "mod_authority/table_file.h"
 
 APLOG_USE_MODULE(authority);
@@ -26,6 +30,9 @@ static void load(aty_site *site, apr_pool_t *pool)
         return;
     }
     site->failure = aty_table_file_read(pool, site->path, &site->table);
+    if (!site->failure) {
+        site->failure = aty_sni_policy_compare(pool, &site->table);
+    }
 }
 
 int aty_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
@@ -42,9 +49,26 @@ int aty_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
     if (!site->failure || has_served()) {
         return OK;
     }
-    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, NULL,
-                 "ATY101: cannot use authority table '%s' (AuthorityTable at %s): %s",
-                 site->path, site->place, site->failure);
+    aty_announce_failure(NULL, site, "");
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* What the table comes to on the live vhosts. Where there is no TLS at all, as without
+ * mod_ssl, it comes to nothing. */
+static void apply(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+{
+    if (!site->live) {
+        return;
+    }
+    aty_match_all(site, pool, scratch);
+    aty_drift_find(site, pool, scratch);
+    aty_origin_frames_mend(site, pool, scratch);
+}
+
+static int refuse(const server_rec *main_server)
+{
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server,
+                 "ATY104: httpd does not start like this (AuthorityDrift refuse)");
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -58,15 +82,18 @@ int aty_startup_map(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
         ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK;
     }
+    aty_sni_policy_remember(main_server, ptemp);
     if (site->failure) {
         /* Not in check_config: only now is the error log of this configuration open. */
-        ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server,
-                     "ATY101: cannot use authority table '%s' (AuthorityTable at %s): "
-                     "%s; going on without it: no ORIGIN frames, and 421 for every "
-                     "request of another vhost than its connection's",
-                     site->path, site->place, site->failure);
+        aty_announce_failure(main_server, site,
+                             "; going on without it: no ORIGIN frames, and 421 for every "
+                             "request of another vhost than its connection's");
         return OK;
     }
-    aty_live_map(main_server, pconf, ptemp);
+    apply(site, pconf, ptemp);
+    aty_announce_vhosts(main_server, site);
+    if (site->drift == ATY_DRIFT_REFUSE && !has_served() && aty_drift_is_any(site)) {
+        return refuse(main_server);
+    }
     return OK;
 }

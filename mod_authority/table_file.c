@@ -18,7 +18,8 @@ static const char *error_text(apr_pool_t *pool, const char *action, apr_status_t
                         apr_strerror(status, text, sizeof text));
 }
 
-static void sha256(const void *bytes, size_t size, uint8_t digest[ATY_DIGEST_SIZE])
+void aty_table_file_sha256(const void *bytes, size_t size,
+                           uint8_t digest[ATY_DIGEST_SIZE])
 {
     if (!EVP_Digest(bytes, size, digest, NULL, EVP_sha256(), NULL)) {
         memset(digest, 0, ATY_DIGEST_SIZE); /* which no table ends with */
@@ -60,7 +61,7 @@ static const char *read_all(apr_pool_t *pool, apr_file_t *file, aty_table *table
     if (status != APR_SUCCESS && status != APR_EOF) {
         return error_text(pool, "read", status);
     }
-    proof = aty_table_open(table, blob, size, sha256);
+    proof = aty_table_open(table, blob, size, aty_table_file_sha256);
     return proof == ATY_TABLE_OK ? NULL : aty_table_status_text(proof);
 }
 

@@ -13,4 +13,8 @@
  */
 const char *aty_table_file_read(apr_pool_t *pool, const char *path, aty_table *table);
 
+/* An aty_sha256 by OpenSSL; all zeros where the library fails, which no digest is. */
+void aty_table_file_sha256(const void *bytes, size_t size,
+                           uint8_t digest[ATY_DIGEST_SIZE]);
+
 #endif

@@ -1,0 +1,132 @@
+#include "mod_authority/drift.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+#include <openssl/x509v3.h>
+
+#include "core/reason.h"
+#include "mod_authority/drift_checks.h"
+#include "mod_authority/place.h"
+
+/* Those that put the whole vhost into quarantine. Lending its TLS versions to others
+ * stands apart, since it concerns them. */
+static aty_drift_check *const checks[] = {
+    aty_drift_client_auth, aty_drift_client_ca, aty_drift_ciphers,
+    aty_drift_names,       aty_drift_http,      aty_drift_default_vhost,
+};
+
+const char *aty_drift_text(const aty_drift_search *search, const aty_live *live,
+                           aty_field field, const char *table, const char *httpd)
+{
+    const aty_table *t = search->table;
+    const aty_setting_record *setting = aty_vhost_setting(t, live->vhost, field);
+    const aty_place_record *place = t->places + aty_get(setting->first_place);
+    const char *where = aty_place_vhost(search->scratch, t, live->vhost);
+
+    for (uint32_t i = 0; i < aty_get(setting->place_count); i++) {
+        if (aty_get(place[i].file)) {
+            where = aty_place_text(search->scratch, t, place[i].file, place[i].line);
+            break;
+        }
+    }
+    return apr_psprintf(search->pool, "%s: the table has %s (%s), httpd %s",
+                        field == ATY_FIELD_HTTP ? "Protocols"
+                                                : aty_reason_name((aty_reason)field),
+                        table, where, httpd);
+}
+
+static void add(const aty_drift_search *search, aty_live *live, const char *what)
+{
+    live->why = live->why ? apr_pstrcat(search->pool, live->why, "; ", what, NULL) : what;
+    live->state = ATY_LIVE_DRIFTED;
+}
+
+static void compare(aty_drift_search *search, aty_live *live)
+{
+    const char *what;
+
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        what = checks[i](search, live);
+        if (what) {
+            add(search, live, what);
+        }
+    }
+    what = aty_drift_protocol(search, live);
+    if (what) {
+        add(search, live, what);
+        live->lends_other_tls = true;
+    }
+    live->is_quarantined = live->state == ATY_LIVE_DRIFTED;
+    what = aty_drift_certificates(search, live);
+    if (what) {
+        add(search, live, what);
+    }
+    if (live->is_pending && live->state == ATY_LIVE_AGREES) {
+        live->state = ATY_LIVE_PENDING;
+        live->why = "mod_md has no certificate for it yet";
+    }
+}
+
+/* With `AuthorityDrift ignore` all is as the table says. */
+static void pardon(aty_live *live)
+{
+    live->is_quarantined = false;
+    live->lends_other_tls = false;
+    live->certificates = NULL;
+}
+
+void aty_drift_find(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+{
+    uint32_t sets = site->table.counts[ATY_SECTION_ADDRESS_SETS];
+    aty_drift_search search = {
+        .site = site,
+        .table = &site->table,
+        .pool = pool,
+        .scratch = scratch,
+        .ciphers = apr_hash_make(scratch),
+        .lost = apr_hash_make(scratch),
+        .first_on = apr_pcalloc(scratch, (sets + 1) * sizeof(aty_live *)),
+    };
+
+    for (int i = site->live ? site->live->nelts : 0; i-- > 0;) {
+        aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
+        if (live->vhost == ATY_NONE) {
+            aty_drift_names(&search, live); /* all of them are strays */
+            continue;
+        }
+        compare(&search, live);
+        if (site->drift == ATY_DRIFT_IGNORE) {
+            pardon(live);
+        }
+    }
+}
+
+bool aty_drift_is_any(const aty_site *site)
+{
+    for (int i = 0; site->live && i < site->live->nelts; i++) {
+        if (APR_ARRAY_IDX(site->live, i, const aty_live *)->state == ATY_LIVE_DRIFTED) {
+            return true;
+        }
+    }
+    return site->missing != NULL;
+}
+
+static bool is_covered(const aty_live *live, const char *name, size_t length)
+{
+    for (int i = 0; i < live->certificates->nelts; i++) {
+        if (X509_check_host(APR_ARRAY_IDX(live->certificates, i, X509 *), name, length,
+                            X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) != 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool aty_drift_lost_name(const aty_table *table, const aty_live *live, const char *name,
+                         size_t length)
+{
+    return live && live->certificates && length > 0 &&
+           aty_vhost_covers(table, live->vhost, name, length) &&
+           !is_covered(live, name, length);
+}

@@ -1,0 +1,154 @@
+#include "mod_authority/origin_frames.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "core/names.h"
+#include "core/origin.h"
+#include "mod_authority/drift.h"
+#include "mod_authority/live.h"
+
+#define SCHEME "https://"
+
+/* What the mending works on. */
+typedef struct {
+    const aty_site *site;
+    apr_pool_t *pool;
+    apr_pool_t *scratch;
+    apr_hash_t *mended; /* frame of the table, address set, whose certificates → seat */
+} mending;
+
+/* A frame that many vhosts share. */
+typedef struct {
+    const uint8_t *frame;
+    uint32_t address_set;
+    uint32_t padding;
+    const aty_live *certificates; /* which have lost names; NULL: those of the table */
+} mended_key;
+
+static bool is_stray(const aty_site *site, const char *host, size_t length)
+{
+    if (!site->strays) {
+        return false;
+    }
+    if (apr_hash_get(site->strays, host, (apr_ssize_t)length)) {
+        return true;
+    }
+    for (int i = 0; i < site->stray_patterns->nelts; i++) {
+        if (aty_name_matches(host, length,
+                             APR_ARRAY_IDX(site->stray_patterns, i, const char *))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the entry ("https://host:port") may stay in the frame of these vhosts. */
+static bool stays(const aty_site *site, const aty_live *live, uint32_t address_set,
+                  const char *entry, size_t entry_length)
+{
+    char host[ATY_NAME_MAX + 1];
+    const size_t skip = sizeof SCHEME - 1;
+    size_t length = aty_host_of_authority(host, entry + skip, entry_length - skip);
+    uint32_t vhost = aty_vhost_named(&site->table, address_set, host, length);
+    const aty_live *owner = vhost == ATY_NONE ? NULL : site->of_vhost[vhost];
+
+    return owner && !owner->is_quarantined && !is_stray(site, host, length) &&
+           !aty_drift_lost_name(&site->table, owner, host, length) &&
+           !aty_drift_lost_name(&site->table, live, host, length);
+}
+
+/* Puts the frame of the seat without the entries that may not stay into it. */
+static void filter(const mending *m, const aty_live *live, aty_live_seat *seat)
+{
+    const uint8_t *payload = seat->frame + ATY_FRAME_HEADER_SIZE;
+    size_t size = seat->frame_size - ATY_FRAME_HEADER_SIZE;
+    uint8_t *frame = apr_palloc(m->pool, seat->frame_size);
+    uint8_t *out = frame + ATY_FRAME_HEADER_SIZE;
+    size_t offset = 0;
+    size_t begin = 0;
+    size_t length;
+    const char *entry;
+
+    while ((entry = aty_origin_entry_next(payload, size, &offset, &length))) {
+        if (stays(m->site, live, seat->address_set, entry, length)) {
+            memcpy(out, payload + begin, offset - begin);
+            out += offset - begin;
+        }
+        begin = offset;
+    }
+    seat->frame_size = (uint32_t)(out - frame);
+    seat->frame = frame;
+    aty_origin_header_write(frame, seat->frame_size - ATY_FRAME_HEADER_SIZE);
+}
+
+static void filter_once(const mending *m, const aty_live *live, aty_live_seat *seat)
+{
+    mended_key *key = apr_pcalloc(m->scratch, sizeof *key);
+    const aty_live_seat *known;
+
+    key->frame = seat->frame;
+    key->address_set = seat->address_set;
+    key->certificates = live->certificates ? live : NULL;
+    known = apr_hash_get(m->mended, key, sizeof *key);
+    if (known) {
+        seat->frame = known->frame;
+        seat->frame_size = known->frame_size;
+        return;
+    }
+    filter(m, live, seat);
+    apr_hash_set(m->mended, key, sizeof *key, seat);
+}
+
+static void mend(const mending *m, const aty_live *live, aty_live_seat *seat)
+{
+    static uint8_t empty[ATY_FRAME_HEADER_SIZE];
+
+    if (live->is_pending) {
+        seat->frame = NULL;
+    }
+    else if (live->is_quarantined) {
+        aty_origin_header_write(empty, 0);
+        seat->frame = empty;
+        seat->frame_size = sizeof empty;
+    }
+    else {
+        filter_once(m, live, seat);
+    }
+}
+
+static bool is_touched(const aty_live *live)
+{
+    return live->is_pending || live->is_quarantined || live->certificates;
+}
+
+static bool any_touched(const aty_site *site)
+{
+    if (site->drift == ATY_DRIFT_IGNORE) {
+        return false;
+    }
+    for (int i = 0; site->live && i < site->live->nelts; i++) {
+        if (is_touched(APR_ARRAY_IDX(site->live, i, const aty_live *))) {
+            return true;
+        }
+    }
+    return site->missing || site->strays;
+}
+
+void aty_origin_frames_mend(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+{
+    const mending m = {site, pool, scratch, apr_hash_make(scratch)};
+
+    if (!any_touched(site)) {
+        return;
+    }
+    for (int i = 0; i < site->live->nelts; i++) {
+        const aty_live *live = APR_ARRAY_IDX(site->live, i, const aty_live *);
+        for (uint32_t s = 0; s < live->seat_count; s++) {
+            if (live->seats[s].frame) {
+                mend(&m, live, &live->seats[s]);
+            }
+        }
+    }
+}
