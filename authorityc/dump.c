@@ -134,22 +134,13 @@ static void locations_dump(const aty_table *table, const aty_vhost_record *vhost
 
 static void origins_dump(const aty_table *table, const aty_seat_record *seat)
 {
-    const uint8_t *payload;
-    size_t size;
-    size_t offset = 0;
-    size_t length;
-    const char *origin;
+    aty_seat_origin origin = {0};
 
-    if (aty_get(seat->frame) == ATY_NONE) {
-        return;
-    }
-    payload = table->frames + aty_get(seat->frame) + ATY_FRAME_HEADER_SIZE;
-    size = aty_get(seat->frame_size) - ATY_FRAME_HEADER_SIZE;
-    if (size == 0) {
+    if (aty_get(seat->frame_size) == ATY_FRAME_HEADER_SIZE) {
         puts("      (empty: only the name of the connection)");
     }
-    while ((origin = aty_origin_entry_next(payload, size, &offset, &length))) {
-        printf("      %.*s\n", (int)length, origin);
+    while (aty_seat_origin_next(table, seat, &origin)) {
+        printf("      %.*s\n", (int)origin.length, origin.text);
     }
 }
 

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "core/origin.h"
-
 #define HTTPS "https://"
 
 /* Whether an entry "https://host[:port]" is about the host. */
@@ -25,14 +23,10 @@ static bool is_about(const char *entry, size_t length, const char *host)
 static bool frame_lists(const aty_table *table, const aty_seat_record *seat,
                         const char *host)
 {
-    const uint8_t *payload = table->frames + aty_get(seat->frame) + ATY_FRAME_HEADER_SIZE;
-    size_t size = aty_get(seat->frame_size) - ATY_FRAME_HEADER_SIZE;
-    size_t offset = 0;
-    size_t length;
-    const char *entry;
+    aty_seat_origin origin = {0};
 
-    while ((entry = aty_origin_entry_next(payload, size, &offset, &length))) {
-        if (is_about(entry, length, host)) {
+    while (aty_seat_origin_next(table, seat, &origin)) {
+        if (is_about(origin.text, origin.length, host)) {
             return true;
         }
     }

@@ -4,7 +4,6 @@
 
 #include "authorityc/table_words.h"
 #include "core/digest_set.h"
-#include "core/origin.h"
 #include "core/setting.h"
 #include "core/sni_policy.h"
 
@@ -79,20 +78,14 @@ static json_t *names_json(const aty_table *table, const aty_vhost_record *vhost)
 static json_t *origins_json(const aty_table *table, const aty_seat_record *seat)
 {
     json_t *origins;
-    const uint8_t *payload;
-    size_t size;
-    size_t offset = 0;
-    size_t length;
-    const char *origin;
+    aty_seat_origin origin = {0};
 
     if (aty_get(seat->frame) == ATY_NONE) {
         return json_null();
     }
     origins = json_array();
-    payload = table->frames + aty_get(seat->frame) + ATY_FRAME_HEADER_SIZE;
-    size = aty_get(seat->frame_size) - ATY_FRAME_HEADER_SIZE;
-    while ((origin = aty_origin_entry_next(payload, size, &offset, &length))) {
-        json_array_append_new(origins, json_stringn(origin, length));
+    while (aty_seat_origin_next(table, seat, &origin)) {
+        json_array_append_new(origins, json_stringn(origin.text, origin.length));
     }
     return origins;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/names.h"
+#include "core/origin.h"
 
 const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost)
 {
@@ -44,6 +45,21 @@ const aty_seat_record *aty_vhost_seat(const aty_table *table, uint32_t vhost,
         }
     }
     return NULL;
+}
+
+bool aty_seat_origin_next(const aty_table *table, const aty_seat_record *seat,
+                          aty_seat_origin *origin)
+{
+    const uint8_t *payload;
+
+    if (aty_get(seat->frame) == ATY_NONE) {
+        return false;
+    }
+    payload = table->frames + aty_get(seat->frame) + ATY_FRAME_HEADER_SIZE;
+    origin->text =
+        aty_origin_entry_next(payload, aty_get(seat->frame_size) - ATY_FRAME_HEADER_SIZE,
+                              &origin->end, &origin->length);
+    return origin->text != NULL;
 }
 
 bool aty_vhost_owns(const aty_table *table, uint32_t vhost, const char *name,

@@ -86,6 +86,18 @@ const aty_location_record *aty_vhost_location_needing(const aty_table *table,
 const aty_seat_record *aty_vhost_seat(const aty_table *table, uint32_t vhost,
                                       uint32_t address_set);
 
+/* An origin of a frame; all zero before the first. */
+typedef struct {
+    const char *text; /* "https://host[:port]", not NUL-terminated */
+    size_t length;
+    size_t end; /* offset in the payload */
+} aty_seat_origin;
+
+/* Goes to the first origin of the seat's ORIGIN frame or to the next one. False at the
+ * end, and where the seat has no frame. */
+bool aty_seat_origin_next(const aty_table *table, const aty_seat_record *seat,
+                          aty_seat_origin *origin);
+
 /* Whether some address set of the vhost gives the name to this vhost. `name` is lower
  * case. */
 bool aty_vhost_owns(const aty_table *table, uint32_t vhost, const char *name,
