@@ -36,7 +36,7 @@ typedef struct {
     const char *path;  /* the argument, below ServerRoot */
     const char *failure; /* why there is no table, for people; NULL: `table` is proven */
     aty_table table;
-    apr_time_t written; /* when the file was last changed */
+    apr_time_t written; /* when the file was last changed; 0: not known */
     apr_time_t loaded;
     aty_drift drift; /* AuthorityDrift */
     apr_array_header_t

@@ -23,12 +23,18 @@ static bool has_served(void)
 
 static void load(aty_site *site, apr_pool_t *pool)
 {
+    apr_finfo_t info;
+
     site->path = ap_server_root_relative(pool, site->argument);
     if (!site->path) {
         site->path = site->argument;
         site->failure = "it is no path";
         return;
     }
+    if (apr_stat(&info, site->path, APR_FINFO_MTIME, pool) == APR_SUCCESS) {
+        site->written = info.mtime;
+    }
+    site->loaded = apr_time_now();
     site->failure = aty_table_file_read(pool, site->path, &site->table);
     if (!site->failure) {
         site->failure = aty_sni_policy_compare(pool, &site->table);
