@@ -93,6 +93,21 @@ bool aty_value_number(const aty_values *values, const aty_directive_spec *spec,
     return true;
 }
 
+bool aty_value_wrong(const aty_values *values, const aty_word *word, const char *problem)
+{
+    aty_diag_error(values->diag, &word->place, "'%s' %s",
+                   aty_shown(values->pool, word->text), problem);
+    return false;
+}
+
+bool aty_value_is_ascii(const char *text)
+{
+    while (*text && !((unsigned char)*text & 0x80)) {
+        text++;
+    }
+    return *text == '\0';
+}
+
 bool aty_value_check_identifier(const aty_values *values, const char *what,
                                 const aty_word *word)
 {

@@ -56,6 +56,11 @@ const char *aty_value_hint(apr_pool_t *pool, const char *word, const aty_choice 
 bool aty_value_check_identifier(const aty_values *values, const char *what,
                                 const aty_word *word);
 
+/* Reports "'WORD' PROBLEM" at a word; returns false. */
+bool aty_value_wrong(const aty_values *values, const aty_word *word, const char *problem);
+
+bool aty_value_is_ascii(const char *text);
+
 /* Reads one `addr[:port]` of <VirtualHost>. */
 bool aty_value_address(const aty_values *values, const aty_word *word,
                        aty_vhost_address *address);

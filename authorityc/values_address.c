@@ -9,14 +9,6 @@
 
 #include "authorityc/values.h"
 
-static bool address_error(const aty_values *values, const aty_word *word,
-                          const char *problem)
-{
-    aty_diag_error(values->diag, &word->place, "'%s' %s",
-                   aty_shown(values->pool, word->text), problem);
-    return false;
-}
-
 /* Reads the port behind a host: "", ":*" or ":443". */
 static const char *port_problem(const char *text, uint32_t *port)
 {
@@ -128,5 +120,5 @@ bool aty_value_address(const aty_values *values, const aty_word *word,
 {
     *address = (aty_vhost_address){.place = word->place};
     const char *problem = address_problem(values->pool, word->text, address);
-    return problem ? address_error(values, word, problem) : true;
+    return problem ? aty_value_wrong(values, word, problem) : true;
 }

@@ -15,22 +15,6 @@
 #define LABEL_MAX 63  /* bytes, RFC 1035 §2.3.4 */
 #define HOST_MAX  253 /* bytes, with the dots between labels */
 
-static bool name_error(const aty_values *values, const aty_word *word,
-                       const char *problem)
-{
-    aty_diag_error(values->diag, &word->place, "'%s' %s",
-                   aty_shown(values->pool, word->text), problem);
-    return false;
-}
-
-static bool is_ascii(const char *text)
-{
-    while (*text && !((unsigned char)*text & 0x80)) {
-        text++;
-    }
-    return *text == '\0';
-}
-
 /* A character that no host name has, or '\0'. */
 static char stray_character(const char *host, bool pattern)
 {
@@ -74,7 +58,7 @@ static const char *label_problem(apr_pool_t *pool, const char *host)
 /* What is wrong with a host name, or NULL. */
 static const char *host_problem(apr_pool_t *pool, const char *host, bool pattern)
 {
-    if (!is_ascii(host)) {
+    if (!aty_value_is_ascii(host)) {
         return "is not ASCII; write it as DNS and certificates have it, with 'xn--'";
     }
     char stray = stray_character(host, pattern);
@@ -116,7 +100,7 @@ static bool read_host(const aty_values *values, aty_word *word, bool pattern)
 {
     const char *problem = host_problem(values->pool, word->text, pattern);
     if (problem) {
-        return name_error(values, word, problem);
+        return aty_value_wrong(values, word, problem);
     }
     word->text = in_lower_case(values->pool, word->text);
     return true;
@@ -136,7 +120,7 @@ static const char *server_host(const aty_values *values, const aty_word *word)
     size_t count = strspn(digits, "0123456789");
     long port = count > 0 && count < 6 ? strtol(digits, NULL, 10) : 0;
     if (digits[count] != '\0' || port < 1 || port > 65535) {
-        name_error(values, word, "has no port from 1 to 65535 behind its ':'");
+        aty_value_wrong(values, word, "has no port from 1 to 65535 behind its ':'");
         return NULL;
     }
     return apr_pstrmemdup(values->pool, host, length);

@@ -122,14 +122,6 @@ bool aty_value_ciphers(const aty_values *values, const aty_directive_spec *spec,
     return false;
 }
 
-static bool is_ascii(const char *text)
-{
-    while (*text && !((unsigned char)*text & 0x80)) {
-        text++;
-    }
-    return *text == '\0';
-}
-
 /* mod_ssl asks responders over plain HTTP alone (ssl_engine_ocsp.c). */
 bool aty_value_responder(const aty_values *values, const aty_directive_spec *spec,
                          aty_directive *directive, aty_word *words)
@@ -138,7 +130,7 @@ bool aty_value_responder(const aty_values *values, const aty_directive_spec *spe
     apr_uri_t uri;
     apr_status_t status = apr_uri_parse(values->pool, words[0].text, &uri);
     if (status == APR_SUCCESS && uri.scheme && strcasecmp(uri.scheme, "http") == 0 &&
-        uri.hostname && *uri.hostname && is_ascii(words[0].text)) {
+        uri.hostname && *uri.hostname && aty_value_is_ascii(words[0].text)) {
         return true;
     }
     aty_diag_error(values->diag, &words[0].place,
