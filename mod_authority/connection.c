@@ -6,6 +6,7 @@
 #include <http_ssl.h>
 
 #include "mod_authority/config.h"
+#include "mod_authority/counters.h"
 #include "mod_authority/origin_filter.h"
 
 const aty_connection *aty_connection_of(const conn_rec *c)
@@ -92,6 +93,10 @@ int aty_connection_resolve(conn_rec *c)
     connection->server = connection->live ? connection->live->server : NULL;
     connection->plain = is_judged(connection->server) ? connection->server : NULL;
     connection->address_set = address_set(c, site);
+    if (!connection->server ||
+        aty_config_of(connection->server)->engine != ATY_ENGINE_OFF) {
+        aty_count(c->id, ATY_COUNT_CONNECTIONS);
+    }
     seat = origin_seat(connection, c);
     if (seat) {
         aty_origin_filter_install(c, seat->frame, seat->frame_size);

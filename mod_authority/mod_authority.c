@@ -31,6 +31,7 @@
 #include "mod_authority/connection.h"
 #include "mod_authority/dump.h"
 #include "mod_authority/live.h"
+#include "mod_authority/memory.h"
 #include "mod_authority/misdirected.h"
 #include "mod_authority/origin_filter.h"
 #include "mod_authority/startup.h"
@@ -54,6 +55,8 @@ static void register_hooks(apr_pool_t *pool)
      * as TLS does. */
     APR_OPTIONAL_HOOK(ssl, pre_handshake, aty_connection_begin, NULL, NULL,
                       APR_HOOK_MIDDLE);
+    /* Before there are children, which inherit it. */
+    ap_hook_post_config(aty_memory_prepare, NULL, NULL, APR_HOOK_MIDDLE);
     /* When each SSL_CTX exists, with the certificates that mod_md brings. */
     ap_hook_post_config(aty_startup_map, tls_ready, NULL, APR_HOOK_LAST);
     /* After the handshake, which mod_ssl completes in this hook, and before mod_http2,

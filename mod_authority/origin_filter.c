@@ -3,6 +3,7 @@
 #include <apr_pools.h>
 #include <util_filter.h>
 
+#include "mod_authority/counters.h"
 #include "mod_authority/origin_walk.h"
 
 #define FILTER_NAME "AUTHORITY_ORIGIN"
@@ -20,9 +21,13 @@ static apr_status_t insert_origin(ap_filter_t *filter, apr_bucket_brigade *briga
 {
     origin_filter *state = filter->ctx;
     ap_filter_t *next = filter->next;
+    aty_walk_result result =
+        aty_origin_walk_brigade(&state->walk, brigade, state->frame, state->size);
 
-    if (aty_origin_walk_brigade(&state->walk, brigade, state->frame, state->size) !=
-        ATY_WALK_MORE) {
+    if (result == ATY_WALK_HERE) {
+        aty_count(filter->c->id, ATY_COUNT_ORIGIN_FRAMES);
+    }
+    if (result != ATY_WALK_MORE) {
         ap_remove_output_filter(filter);
     }
     return ap_pass_brigade(next, brigade);

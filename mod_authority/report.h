@@ -1,5 +1,5 @@
 /* report.h: what administrators see of a decision: the environment of the request, for
- * LogFormat, and a line in the error log.
+ * LogFormat, the counters, and a line in the error log.
  */
 #ifndef ATY_MOD_AUTHORITY_REPORT_H
 #define ATY_MOD_AUTHORITY_REPORT_H
@@ -11,7 +11,7 @@
 #include "core/verdict.h"
 #include "mod_authority/connection.h"
 
-/* Sets AUTHORITY_VERDICT; AUTHORITY_REASON where misdirected; and where they are known
+/* Counts the request, and sets AUTHORITY_VERDICT; AUTHORITY_REASON where misdirected; and where they are known
  * AUTHORITY_CONN, ServerName of the connection's vhost, and AUTHORITY_GROUP, the group of
  * the request's. For a request that has none of them yet. `observed`: nobody is refused
  * (AuthorityEngine observe), and a misdirected request is called "would-421". */
@@ -23,8 +23,10 @@ void aty_report_verdict(request_rec *r, const aty_connection *connection,
  * cost such a request 90 instructions more. */
 void aty_report_same(request_rec *r, const aty_connection *connection);
 
-/* Logs a misdirected request at level info, with the lines of the policy that tell the
- * two vhosts of the pair apart: ATY301, or ATY302 where it is only observed. */
+/* Adds a misdirected request to those of its pair (busiest.h), and logs it at level info,
+ * with the lines of the policy that tell the two vhosts of the pair apart: ATY301, or
+ * ATY302 where it is only observed. One line in ten seconds for each pair, but every one at
+ * level debug. */
 void aty_report_misdirected(request_rec *r, const aty_connection *connection,
                             const aty_pair *pair, aty_reason reason, bool observed);
 

@@ -71,9 +71,8 @@ instructions_of_refusals() {
     stock=$(refusal stock)
     show_instructions "a 421 of mod_ssl's" "$stock" ''
     show_instructions 'a 421 of ours' "$(refusal authority)" "$stock"
-    echo 'LogLevel authority:info' >>"$room/authority.conf"
-    show_instructions 'a 421 of ours, with its line at level info' \
-        "$(refusal authority)" "$stock"
+    echo 'LogLevel authority:debug' >>"$room/authority.conf"
+    show_instructions 'a 421 of ours, with its line' "$(refusal authority)" "$stock"
 }
 
 bench_instructions() {
