@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/search.h"
+
 typedef struct {
     uint32_t vhost;
     const char *authority;
@@ -41,10 +43,8 @@ static int accepted_compare(const void *a, const void *b)
     const accepted *x = a;
     const accepted *y = b;
 
-    if (x->vhost != y->vhost) {
-        return x->vhost < y->vhost ? -1 : 1;
-    }
-    return strcmp(x->authority, y->authority);
+    return x->vhost != y->vhost ? aty_number_order(x->vhost, y->vhost)
+                                : strcmp(x->authority, y->authority);
 }
 
 void aty_accept_pairs_resolve(aty_model *model)

@@ -6,6 +6,7 @@
 #include <apr_hash.h>
 
 #include "core/names.h"
+#include "core/search.h"
 
 /* Chains of names with one parent domain, in file order. */
 typedef struct {
@@ -167,10 +168,8 @@ static int covered_compare(const void *a, const void *b)
     const aty_covered_name *x = a;
     const aty_covered_name *y = b;
 
-    if (x->group != y->group) {
-        return x->group < y->group ? -1 : 1;
-    }
-    return x->name < y->name ? -1 : x->name > y->name;
+    return x->group != y->group ? aty_number_order(x->group, y->group)
+                                : aty_number_order(x->name, y->name);
 }
 
 /* Sorts, and drops names that two entries of the certificate cover. */

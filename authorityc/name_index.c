@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/names.h"
+#include "core/search.h"
 
 typedef enum {
     PLAIN,  /* found by itself */
@@ -156,10 +157,9 @@ static int odd_compare(const void *a, const void *b)
     const odd_pattern *x = a;
     const odd_pattern *y = b;
 
-    if (x->address_set != y->address_set) {
-        return x->address_set < y->address_set ? -1 : 1;
-    }
-    return x->name < y->name ? -1 : x->name > y->name;
+    return x->address_set != y->address_set
+               ? aty_number_order(x->address_set, y->address_set)
+               : aty_number_order(x->name, y->name);
 }
 
 static apr_array_header_t *odd_collect(const aty_model *model, const aty_table *view)

@@ -1,7 +1,9 @@
 #include "core/digest_set.h"
 
-#include <stdbool.h>
 #include <string.h>
+
+#include "core/decimal.h"
+#include "core/search.h"
 
 void aty_digest_hex(char hex[ATY_DIGEST_HEX_SIZE], const uint8_t digest[ATY_DIGEST_SIZE])
 {
@@ -14,66 +16,35 @@ void aty_digest_hex(char hex[ATY_DIGEST_HEX_SIZE], const uint8_t digest[ATY_DIGE
     *hex = '\0';
 }
 
-/* Finds where a digest stands, or would, among `count` sorted ones; tells whether it
- * does.
- */
-static bool place_find(uint8_t (*digests)[ATY_DIGEST_SIZE], size_t count,
-                       const uint8_t digest[ATY_DIGEST_SIZE], size_t *place)
-{
-    size_t low = 0;
-    size_t high = count;
+/* What is looked for among sorted digests. */
+typedef struct {
+    uint8_t (*digests)[ATY_DIGEST_SIZE];
+    uint8_t digest[ATY_DIGEST_SIZE];
+} wanted;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = memcmp(digests[middle], digest, ATY_DIGEST_SIZE);
-        if (order == 0) {
-            return true;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    *place = low;
-    return false;
+static int digest_order(const void *what, size_t index)
+{
+    const wanted *w = what;
+
+    return memcmp(w->digests[index], w->digest, ATY_DIGEST_SIZE);
 }
 
 /* By insertion: sets of CAs have some hundred members, and libc's qsort may allocate. */
 size_t aty_digest_set_normalise(uint8_t (*digests)[ATY_DIGEST_SIZE], size_t count)
 {
+    wanted next = {.digests = digests};
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        uint8_t digest[ATY_DIGEST_SIZE];
         size_t place;
-
-        memcpy(digest, digests[i], ATY_DIGEST_SIZE);
-        if (!place_find(digests, kept, digest, &place)) {
+        memcpy(next.digest, digests[i], ATY_DIGEST_SIZE);
+        if (!aty_search(&next, kept, digest_order, &place)) {
             memmove(digests[place + 1], digests[place], (kept - place) * ATY_DIGEST_SIZE);
-            memcpy(digests[place], digest, ATY_DIGEST_SIZE);
+            memcpy(digests[place], next.digest, ATY_DIGEST_SIZE);
             kept++;
         }
     }
     return kept;
-}
-
-/* Writes a number in decimal digits; returns their count. */
-static size_t number_write(char *out, size_t number)
-{
-    char digits[20];
-    size_t count = 0;
-    size_t size = 0;
-
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    while (count > 0) {
-        out[size++] = digits[--count];
-    }
-    return size;
 }
 
 void aty_digest_set_text(char text[ATY_DIGEST_SET_TEXT_SIZE],
@@ -88,7 +59,7 @@ void aty_digest_set_text(char text[ATY_DIGEST_SET_TEXT_SIZE],
         return;
     }
     sha256(digests, count * ATY_DIGEST_SIZE, digest);
-    text += number_write(text, count);
+    text += aty_decimal_write(text, count);
     memcpy(text, label, sizeof label - 1);
     aty_digest_hex(text + sizeof label - 1, digest);
 }

@@ -10,12 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/decimal.h"
 #include "core/table.h"
 
 /* With their NUL: two digits a byte; a count of up to 20 digits, ", sha256:", a digest.
  */
 #define ATY_DIGEST_HEX_SIZE      (2 * ATY_DIGEST_SIZE + 1)
-#define ATY_DIGEST_SET_TEXT_SIZE (20 + 9 + ATY_DIGEST_HEX_SIZE)
+#define ATY_DIGEST_SET_TEXT_SIZE (ATY_DECIMAL_MAX + 9 + ATY_DIGEST_HEX_SIZE)
 
 /* Writes a digest in lower-case hexadecimal digits, NUL-terminated. */
 void aty_digest_hex(char hex[ATY_DIGEST_HEX_SIZE], const uint8_t digest[ATY_DIGEST_SIZE]);

@@ -2,28 +2,20 @@
 
 #include <string.h>
 
+#include "core/decimal.h"
+
 #define SCHEME       "https://"
 #define DEFAULT_PORT 443
+#define PORT_MAX     (1 + ATY_DECIMAL_MAX)
 
 /* Writes ":port" unless it is the default; returns its size. */
-static size_t port_write(char out[7], uint32_t port)
+static size_t port_write(char out[PORT_MAX], uint32_t port)
 {
-    char digits[6];
-    size_t count = 0;
-    size_t size = 0;
-
     if (port == DEFAULT_PORT) {
         return 0;
     }
-    do {
-        digits[count++] = (char)('0' + port % 10);
-        port /= 10;
-    } while (port > 0 && count < sizeof digits);
-    out[size++] = ':';
-    while (count > 0) {
-        out[size++] = digits[--count];
-    }
-    return size;
+    out[0] = ':';
+    return 1 + aty_decimal_write(out + 1, port);
 }
 
 static void number_write(uint8_t *out, size_t number, int bytes)
@@ -36,14 +28,14 @@ static void number_write(uint8_t *out, size_t number, int bytes)
 
 size_t aty_origin_entry_size(const char *host, uint32_t port)
 {
-    char port_text[7];
+    char port_text[PORT_MAX];
 
     return 2 + strlen(SCHEME) + strlen(host) + port_write(port_text, port);
 }
 
 size_t aty_origin_entry_write(uint8_t *out, const char *host, uint32_t port)
 {
-    char port_text[7];
+    char port_text[PORT_MAX];
     size_t port_size = port_write(port_text, port);
     size_t host_size = strlen(host);
     size_t length = strlen(SCHEME) + host_size + port_size;

@@ -4,6 +4,7 @@
 
 #include "core/names.h"
 #include "core/origin.h"
+#include "core/search.h"
 
 const char *aty_vhost_server_name(const aty_table *table, uint32_t vhost)
 {
@@ -102,61 +103,43 @@ typedef struct {
     size_t length;
 } wanted;
 
-/* Whether the entry at `index` comes before (negative), is, or comes after what is
- * wanted. */
-typedef int entry_order(const wanted *what, uint32_t index);
-
 /* The index of what is wanted among the entries, or ATY_NONE. */
-static uint32_t position_of(const wanted *what, uint32_t count, entry_order *order_of)
+static uint32_t position_of(const wanted *what, uint32_t count, aty_search_order *order)
 {
-    uint32_t low = 0;
-    uint32_t high = count;
+    size_t index;
 
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        int order = order_of(what, middle);
-        if (order == 0) {
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    return ATY_NONE;
+    return aty_search(what, count, order, &index) ? (uint32_t)index : ATY_NONE;
 }
 
-static int number_order(uint32_t a, uint32_t b)
+static int certificate_name_order(const void *wanted_entry, size_t index)
 {
-    return a < b ? -1 : a > b;
-}
+    const wanted *what = wanted_entry;
 
-static int certificate_name_order(const wanted *what, uint32_t index)
-{
     return compare_joined(aty_table_string(what->table, what->names[index]), what->prefix,
                           what->name, what->length);
 }
 
-static int pair_order(const wanted *what, uint32_t index)
+static int pair_order(const void *wanted_entry, size_t index)
 {
+    const wanted *what = wanted_entry;
     const aty_pair_record *pair = &what->table->pairs[index];
     uint32_t vhost = aty_get(pair->vhost);
 
     if (vhost != what->vhost) {
-        return number_order(vhost, what->vhost);
+        return aty_number_order(vhost, what->vhost);
     }
     return compare_joined(aty_table_string(what->table, pair->authority), "", what->name,
                           what->length);
 }
 
-static int source_order(const wanted *what, uint32_t index)
+static int source_order(const void *wanted_entry, size_t index)
 {
+    const wanted *what = wanted_entry;
     const aty_source_record *source = &what->table->sources[index];
-    int order = number_order(aty_get(source->file), aty_get(what->file));
+    int order = aty_number_order(aty_get(source->file), aty_get(what->file));
 
-    return order != 0 ? order : number_order(aty_get(source->line), aty_get(what->line));
+    return order != 0 ? order
+                      : aty_number_order(aty_get(source->line), aty_get(what->line));
 }
 
 const char *aty_table_source(const aty_table *table, aty_le32 file, aty_le32 line)
