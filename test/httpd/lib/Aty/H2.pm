@@ -18,6 +18,7 @@ our %TYPE = (
     HEADERS       => 0x1,
     RST_STREAM    => 0x3,
     SETTINGS      => 0x4,
+    PUSH_PROMISE  => 0x5,
     PING          => 0x6,
     GOAWAY        => 0x7,
     WINDOW_UPDATE => 0x8,
@@ -168,6 +169,9 @@ sub _answer_stream {
     if ($type == $TYPE{HEADERS} || $type == $TYPE{CONTINUATION}) {
         $self->_headers($stream, $frame);
     }
+    elsif ($type == $TYPE{PUSH_PROMISE}) {
+        $self->_promise($frame);
+    }
     elsif ($type == $TYPE{DATA}) {
         $stream->{body} .= _without_padding($frame);
         $self->_open_windows($frame);
@@ -187,6 +191,22 @@ sub _without_padding {
     return substr $frame->{payload}, 1, length($frame->{payload}) - 1 - $padding;
 }
 
+# A stream that the server has announced is remembered with the request it was announced
+# for, as `promised` (name to value). One frame each, as mod_http2 sends it.
+sub _promise {
+    my ($self, $frame) = @_;
+    my ($stream, $block) = unpack 'Na*', _without_padding($frame);
+    my $fields = $self->_decode($block, $frame->{stream});
+    $self->{streams}{$stream & 0x7fffffff} = {body => '', promised => {@$fields}};
+}
+
+sub _decode {
+    my ($self, $block, $stream) = @_;
+    $self->{decode}{emitted_headers} = [];
+    headers_decode($self, \$block, 0, length $block, $stream);
+    return $self->{decode}{emitted_headers};
+}
+
 sub _headers {
     my ($self, $stream, $frame) = @_;
     my $block = $frame->{type} == $TYPE{HEADERS} ? _without_padding($frame) : $frame->{payload};
@@ -194,10 +214,7 @@ sub _headers {
         if $frame->{type} == $TYPE{HEADERS} && $frame->{flags} & PRIORITY;
     $stream->{block} .= $block;
     return if !($frame->{flags} & END_HEADERS);
-    $block = delete $stream->{block};
-    $self->{decode}{emitted_headers} = [];
-    headers_decode($self, \$block, 0, length $block, $frame->{stream});
-    my @fields = @{$self->{decode}{emitted_headers}};
+    my @fields = @{$self->_decode(delete $stream->{block}, $frame->{stream})};
     my $interim = 0;
     while (my ($name, $value) = splice @fields, 0, 2) {
         $interim = 1 if $name eq ':status' && $value < 200;
@@ -239,11 +256,29 @@ sub request {
         qw(method scheme authority path protocol);
     push @fields, @{$option{headers} || []};
     my $more = defined $option{body} || $option{open};
-    $self->send_frame($TYPE{HEADERS}, END_HEADERS | ($more ? 0 : END_STREAM), $stream,
-        headers_encode($self->{encode}, \@fields));
     $self->{streams}{$stream} = {body => ''};
+    $self->send_headers($stream, \@fields, !$more);
     $self->send_data($stream, $option{body}, !$option{open}) if defined $option{body};
     return $stream;
+}
+
+# Sends a list of names and values on a stream: as the header section of a request, or
+# after its body. Options: pieces (how many frames it comes in), padding (octets), more
+# (octets of HPACK that follow).
+sub send_headers {
+    my ($self, $stream, $fields, $end, %option) = @_;
+    my $block = headers_encode($self->{encode}, $fields) . ($option{more} // '');
+    my $pieces = $option{pieces} || 1;
+    my @blocks = unpack '(a' . int(length($block) / $pieces + 1) . ')*', $block;
+    my $flags = $end ? END_STREAM : 0;
+    if ($option{padding}) {
+        $flags |= PADDED;
+        $blocks[0] = pack('C', $option{padding}) . $blocks[0] . "\0" x $option{padding};
+    }
+    for my $i (0 .. $#blocks) {
+        $self->send_frame($TYPE{$i ? 'CONTINUATION' : 'HEADERS'},
+            ($i ? 0 : $flags) | ($i == $#blocks ? END_HEADERS : 0), $stream, $blocks[$i]);
+    }
 }
 
 sub send_data {

@@ -168,6 +168,13 @@ sub write {
     return 1;
 }
 
+# Says that nothing more will be sent (close_notify); what the server says can still be read.
+sub finish_writing {
+    my ($self) = @_;
+    Net::SSLeay::shutdown($self->{ssl});
+    $self->_send_pending;
+}
+
 # Whether the server says nothing within the seconds given.
 sub silent_for {
     my ($self, $seconds) = @_;
