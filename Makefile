@@ -12,6 +12,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+CONFDIR ?= $(PREFIX)/share/mod_authority
 
 ifdef SANITIZE
 OUT ?= out/sanitize
@@ -99,16 +100,18 @@ check: all unit
 	OUT='$(OUT)' prove $(PROVEFLAGS) $(wildcard test/*.t) $(unit_tests)
 
 install: all
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(libexecdir)'
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(libexecdir)' '$(DESTDIR)$(CONFDIR)'
 	install -m 755 $(program) '$(DESTDIR)$(BINDIR)/authorityc'
 	install -m 644 $(module) '$(DESTDIR)$(libexecdir)/mod_authority.so'
+	install -m 644 mod_authority/authority.conf '$(DESTDIR)$(CONFDIR)/authority.conf'
 	for page in $(wildcard man/*.[1-8]); do \
 	    install -d "$(DESTDIR)$(MANDIR)/man$${page##*.}" && \
 	    install -m 644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; \
 	done
 
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/authorityc' '$(DESTDIR)$(libexecdir)/mod_authority.so'
+	rm -f '$(DESTDIR)$(BINDIR)/authorityc' '$(DESTDIR)$(libexecdir)/mod_authority.so' \
+	    '$(DESTDIR)$(CONFDIR)/authority.conf'
 	for page in $(wildcard man/*.[1-8]); do \
 	    rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; \
 	done
