@@ -12,7 +12,10 @@ policy_as_httpd_conf() { # POLICY
 
 write_many() { # VHOSTS
     make_policy "$1"
-    sed "s/\*:443/*:${port[many]}/" "$out/$1.policy" >"$out/many.policy"
+    { # what base.conf says for all servers
+        echo 'SSLProtocol -all +TLSv1.2 +TLSv1.3'
+        sed "s/\*:443/*:${port[many]}/" "$out/$1.policy"
+    } >"$out/many.policy"
     out/authorityc/authorityc compile "$out/many.policy" -o "$room/many.table" \
         >"$out/compile.log" 2>&1 || fail "many.policy does not compile; see $out/compile.log"
     certificates=$out/certificates policy_as_httpd_conf "$out/many.policy" \
@@ -29,6 +32,7 @@ bench_start() {
     write_many $vhosts
     # With one request, so that it is all up: a signal that comes earlier is lost.
     profile many www.example.test -n 1 -c 1
+    ! grep -h 'ATY10[24]' "$room/many/error.log" >&2 || fail 'the table is not that of httpd'
     for part in aty_startup_check aty_startup_map aty_live_see; do
         sum=$((sum + $(all_calls many $part)))
     done
