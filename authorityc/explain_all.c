@@ -76,8 +76,9 @@ static bool is_asked(const survey *s, uint32_t name, direction way)
         !(aty_get(s->table->vhosts[vhost].flags) & ATY_VHOST_H2)) {
         return false;
     }
-    return aty_vhost_seat(s->table, vhost, s->subject.address_set) &&
-           aty_vhost_named(s->table, s->subject.address_set, text, strlen(text)) == vhost;
+    return aty_vhost_seat(s->table, vhost, s->subject.pair.address_set) &&
+           aty_vhost_named(s->table, s->subject.pair.address_set, text, strlen(text)) ==
+               vhost;
 }
 
 static void survey_make(survey *s, apr_pool_t *pool, direction way)
@@ -157,7 +158,7 @@ static json_t *survey_json(const survey *s)
 static void all_json_print(survey *s, apr_pool_t *pool)
 {
     json_t *whole = json_pack("{s:s, s:o}", "name", s->subject.connection_name, "address",
-                              aty_json_address(s->table, s->subject.address_set));
+                              aty_json_address(s->table, s->subject.pair.address_set));
 
     survey_make(s, pool, TO_NAME);
     json_object_set_new(whole, "on_its_connections", survey_json(s));
@@ -172,7 +173,7 @@ static void all_print(survey *s, apr_pool_t *pool)
 
     printf("requests on connections of %s, %s, address ", name,
            s->subject.pair.h2 ? "HTTP/2" : "HTTP/1.1");
-    aty_words_address_print(s->table, s->subject.address_set, stdout);
+    aty_words_address_print(s->table, s->subject.pair.address_set, stdout);
     puts(":");
     survey_make(s, pool, TO_NAME);
     survey_print(s);

@@ -36,7 +36,7 @@ static bool frame_lists(const aty_table *table, const aty_seat_record *seat,
 static const char *by_frame(const aty_table *table, const aty_question *question)
 {
     const aty_seat_record *seat =
-        aty_vhost_seat(table, question->pair.connection, question->address_set);
+        aty_vhost_seat(table, question->pair.connection, question->pair.address_set);
 
     if (!seat || aty_get(seat->frame) == ATY_NONE) {
         return "this connection gets no ORIGIN frame; a browser whose DNS gives both "
@@ -77,7 +77,7 @@ const char *aty_explain_clients(const aty_table *table, const aty_question *ques
 bool aty_explain_elsewhere(const aty_table *table, const aty_question *question)
 {
     for (uint32_t set = 0; set < table->counts[ATY_SECTION_ADDRESS_SETS]; set++) {
-        if (set != question->address_set &&
+        if (set != question->pair.address_set &&
             aty_vhost_named(table, set, question->host, strlen(question->host)) !=
                 ATY_NONE) {
             return true;

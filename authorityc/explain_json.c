@@ -76,8 +76,9 @@ json_t *aty_explain_json(const aty_table *table, const aty_question *question)
         refused ? aty_reason_name(question->verdict.reason) : NULL, "mod_ssl",
         aty_mod_ssl_answer_name(question->mod_ssl), "location",
         location ? aty_json_location(table, location) : json_null(), "http",
-        pair->h2 ? "2" : "1.1", "address", aty_json_address(table, question->address_set),
-        "connection_vhost", vhost_json(table, pair->connection), "request_vhost",
+        pair->h2 ? "2" : "1.1", "address",
+        aty_json_address(table, question->pair.address_set), "connection_vhost",
+        vhost_json(table, pair->connection), "request_vhost",
         vhost_json(table, pair->request), "clients", aty_explain_clients(table, question),
         "differences", differences_json(table, question), "reasons",
         reasons_json(question));

@@ -43,7 +43,7 @@ static void pair_print(const aty_table *table, const aty_question *question, FIL
     fputc('\n', stream);
     vhost_print(table, "connection:", pair->connection, stream);
     fprintf(stream, ", %s, address ", pair->h2 ? "HTTP/2" : "HTTP/1.1");
-    aty_words_address_print(table, question->address_set, stream);
+    aty_words_address_print(table, question->pair.address_set, stream);
     if (!pair->had_sni) {
         fputs(", no SNI: the default vhost answers", stream);
     }

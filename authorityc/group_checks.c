@@ -131,6 +131,7 @@ static aty_pair pair_of(const group_checker *c, const aty_group *connection,
     uint32_t base = aty_get(c->view.address_sets[request->address_set].default_vhost);
 
     return (aty_pair){.connection = connection->vhost,
+                      .address_set = request->address_set,
                       .base = base,
                       .request = request->vhost,
                       .authority = "",
@@ -221,6 +222,7 @@ static bool comes_over_h2(const group_checker *c, uint32_t vhost, uint32_t other
 {
     const char *name = aty_vhost_server_name(&c->view, vhost);
     const aty_pair pair = {.connection = other,
+                           .address_set = ATY_NONE,
                            .base = base,
                            .request = vhost,
                            .authority = name,

@@ -61,6 +61,7 @@ aty_reasons aty_group_reasons(const aty_table *table, const aty_group *a,
 {
     const aty_pair pair = {
         .connection = a->vhost,
+        .address_set = a->address_set,
         .base = aty_get(table->address_sets[a->address_set].default_vhost),
         .request = b->vhost,
         .authority = "",

@@ -125,6 +125,7 @@ static void pair_check(aty_model *model, const aty_table *view, uint32_t set,
     aty_pair question = {
         .connection =
             aty_vhost_named(view, set, pair->sni->text, strlen(pair->sni->text)),
+        .address_set = set,
         .base = aty_get(view->address_sets[set].default_vhost),
         .request = aty_vhost_named(view, set, pair->authority->text, length),
         .authority = pair->authority->text,

@@ -86,7 +86,7 @@ const char *aty_question_answer(const aty_table *table,
     set = address_set_of(table, options, has_sni ? sni : NULL, question->host);
     question->connection_name = connection;
     question->authority = authority;
-    question->address_set = set;
+    pair->address_set = set;
     question->connection_named = true;
     pair->base = aty_get(table->address_sets[set].default_vhost);
     pair->connection =

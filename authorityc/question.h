@@ -17,7 +17,6 @@ typedef struct {
     const char *connection_name; /* as given; "-" for no SNI */
     const char *authority;       /* as given */
     char host[ATY_NAME_MAX + 1]; /* of the authority */
-    uint32_t address_set;
     bool connection_named; /* false: the SNI is nobody's, the default vhost answers */
     bool authority_named;  /* false: likewise for the authority */
     aty_pair pair;

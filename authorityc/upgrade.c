@@ -64,6 +64,7 @@ static aty_pair pair_of(const upgrade *u, uint32_t address_set, uint32_t connect
 {
     return (aty_pair){
         .connection = connection,
+        .address_set = ATY_NONE, /* groups are of one SNIPolicy, and this asks by two */
         .base = aty_get(u->after.address_sets[address_set].default_vhost),
         .request = request,
         .authority = "",

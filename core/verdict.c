@@ -127,10 +127,25 @@ static aty_reasons field_reasons(const aty_table *table, const aty_pair *pair)
     return reasons;
 }
 
+static aty_reasons agreement_reasons(const aty_table *table, const aty_pair *pair)
+{
+    aty_reasons reasons = field_reasons(table, pair);
+
+    return field_spelt_alike(table, pair, ATY_FIELD_ZONE)
+               ? reasons
+               : reasons | ATY_REASON_BIT(ATY_REASON_OTHER_ZONE);
+}
+
 void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
                          uint32_t agreement[ATY_AGREEMENT_SIZE])
 {
-    const aty_pair itself = {vhost, base, vhost, "", 0, true, true};
+    const aty_pair itself = {.connection = vhost,
+                             .address_set = ATY_NONE,
+                             .base = base,
+                             .request = vhost,
+                             .authority = "",
+                             .had_sni = true,
+                             .h2 = true};
     uint32_t spelt = spelt_fields(table, &itself);
     uint32_t *next = agreement;
 
@@ -185,12 +200,37 @@ static bool lacks_cover(const aty_table *table, const aty_pair *pair)
                               pair->authority_length);
 }
 
+/* Whether what groups are made of (aty_vhost_agreement) is all that field_reasons looks
+ * at for this pair. An agreement is about HTTP/2 with SNI: where less is compared by its
+ * spelling, it may come to effects that no group is about. */
+static bool groups_suffice(const aty_table *table, const aty_pair *pair)
+{
+    const aty_pair as_grouped = {.had_sni = true, .h2 = true};
+    uint32_t only_grouped = spelt_fields(table, &as_grouped) & ~spelt_fields(table, pair);
+
+    return !(only_grouped & policies[table->sni_policy].content) &&
+           pair->address_set != ATY_NONE &&
+           aty_get(table->address_sets[pair->address_set].default_vhost) == pair->base;
+}
+
+static bool in_one_group(const aty_table *table, const aty_pair *pair)
+{
+    const aty_seat_record *a, *b;
+
+    if (!groups_suffice(table, pair)) {
+        return false;
+    }
+    a = aty_vhost_seat(table, pair->connection, pair->address_set);
+    b = aty_vhost_seat(table, pair->request, pair->address_set);
+    return a && b && aty_get(a->group) != 0 && aty_get(a->group) == aty_get(b->group);
+}
+
 static aty_reasons pair_reasons(const aty_table *table, const aty_pair *pair)
 {
-    aty_reasons reasons = field_reasons(table, pair) | http2_reasons(table, pair);
+    aty_reasons reasons = http2_reasons(table, pair);
 
-    if (!field_spelt_alike(table, pair, ATY_FIELD_ZONE)) {
-        reasons |= ATY_REASON_BIT(ATY_REASON_OTHER_ZONE);
+    if (!in_one_group(table, pair)) {
+        reasons |= agreement_reasons(table, pair);
     }
     if (lacks_cover(table, pair)) {
         reasons |= ATY_REASON_BIT(ATY_REASON_NOT_COVERED);

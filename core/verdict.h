@@ -15,9 +15,10 @@
 
 /* One question. */
 typedef struct {
-    uint32_t connection; /* vhost of the handshake; ATY_NONE: not in the table */
-    uint32_t base;       /* default vhost of the connection's address set, or ATY_NONE */
-    uint32_t request;    /* vhost that httpd selects for the authority, or ATY_NONE */
+    uint32_t connection;     /* vhost of the handshake; ATY_NONE: not in the table */
+    uint32_t address_set;    /* of the connection; ATY_NONE: unknown, which costs time */
+    uint32_t base;           /* default vhost of that address set, or ATY_NONE */
+    uint32_t request;        /* vhost that httpd selects for the authority, or ATY_NONE */
     const char *authority;   /* host in lower case, no port; need not end in NUL */
     size_t authority_length; /* 0: the request names no host (HTTP/1.0) */
     bool had_sni;
@@ -41,7 +42,9 @@ const char *aty_outcome_name(aty_outcome outcome);
 
 /* Decides by the model of authority.policy(5). The caller says whether connection and
  * request are one vhost by giving the same index; two vhosts that the table does not know
- * share with nobody (not-in-policy). */
+ * share with nobody (not-in-policy). By the address set, two vhosts of one group are
+ * known to agree without a look at their fields; leave it out where the view has another
+ * SNIPolicy than the one its groups were made for. */
 aty_verdict aty_verdict_decide(const aty_table *table, const aty_pair *pair);
 
 /* How a field of two vhosts differs. `base` as in aty_pair: it lends its protocols to

@@ -39,6 +39,7 @@ static void fill_pair(aty_pair *pair, aty_live_pair *live,
     live->base = aty_config_of(r->connection->base_server)->live;
     live->request = aty_config_of(r->server)->live;
     pair->connection = vhost_of(live->connection);
+    pair->address_set = connection->address_set;
     pair->base = vhost_of(live->base);
     pair->request = vhost_of(live->request);
     pair->authority = r->hostname ? r->hostname : "";

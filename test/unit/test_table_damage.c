@@ -177,7 +177,7 @@ static size_t questions_ask(const aty_table *table)
     for (uint32_t c = 0; c < vhosts; c++) {
         for (uint32_t r = 0; r < vhosts; r++) {
             for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-                aty_pair question = {c, 0, r, hosts[i], strlen(hosts[i]), true, true};
+                aty_pair question = {c, 0, 0, r, hosts[i], strlen(hosts[i]), true, true};
                 sum += aty_verdict_decide(table, &question).reasons;
                 sum += aty_mod_ssl_decide(table, &question);
             }
