@@ -18,17 +18,43 @@ my %SERVER = (
 # Makes everything in the directory; dies where openssl fails.
 sub make {
     my ($directory) = @_;
-    for my $authority (qw(ca staff-ca)) {
-        _openssl($directory, 'req', '-x509', '-new', _key($authority), '-subj',
-            "/CN=throw-away $authority", '-days', 30, '-out', "$authority.pem");
-    }
-    _signed($directory, 'ca', $_, "subjectAltName=DNS:" . join ',DNS:', @{$SERVER{$_}})
-        for sort keys %SERVER;
-    _signed($directory, 'staff-ca', 'staff', 'extendedKeyUsage=clientAuth');
+    authority($directory, $_) for qw(ca staff-ca);
+    server($directory, $_, @{$SERVER{$_}}) for sort keys %SERVER;
+    client($directory, 'staff-ca', 'staff');
     for my $kind (qw(pem key)) {
         Aty::Template::store("$directory/wild-copy.$kind",
             Aty::Template::load("$directory/wild.$kind"));
     }
+}
+
+# An authority, NAME.pem and NAME.key; with the subject of another one where it is given.
+sub authority {
+    my ($directory, $name, $namesake) = @_;
+    _openssl($directory, 'req', '-x509', '-new', _key($name), '-subj',
+        '/CN=throw-away ' . ($namesake // $name), '-days', 30, '-out', "$name.pem");
+}
+
+# A certificate for these names, from the authority `ca`; RSA where its own name says so.
+sub server {
+    my ($directory, $name, @names) = @_;
+    _signed($directory, 'ca', $name, 'subjectAltName=DNS:' . join ',DNS:', @names);
+}
+
+# A certificate for a client.
+sub client {
+    my ($directory, $authority, $name) = @_;
+    _signed($directory, $authority, $name, 'extendedKeyUsage=clientAuth');
+}
+
+# A directory below it as SSLCACertificatePath wants it, with the authorities.
+sub hashed {
+    my ($directory, $name, @authorities) = @_;
+    mkdir "$directory/$name";
+    for my $authority (@authorities) {
+        Aty::Template::store("$directory/$name/$authority.pem",
+            Aty::Template::load("$directory/$authority.pem"));
+    }
+    _openssl($directory, 'rehash', $name);
 }
 
 sub _key {

@@ -35,25 +35,31 @@ sub site_authorities { return _full(@authorities) }
 my %staff = map { $_ => 1 } _full(qw(admin locked));
 
 # Asks every pair [CONNECTION, AUTHORITY]. Options: port; server (an Aty::Server, or none
-# for the suite's own); http1; path (of a pair, code); fresh (a connection for each pair).
-# Returns a hash for each pair: status, or rst; verdict and reason as the access log has
-# them.
+# for the suite's own); http1; path (of a pair, code); fresh (a connection for each pair);
+# connect (makes the connection of a name); at_end (is given name and connection before it
+# is closed). Returns a hash for each pair: status, or rst; verdict, reason and vhost as the
+# access log has them.
 sub ask_pairs {
     my ($pairs, %option) = @_;
+    my $connect = $option{connect} || \&_connect;
+    my $at_end = $option{at_end} || sub { };
     my (@answers, $connection);
     my $of = '';
     for my $pair (@$pairs) {
         my ($name, $authority) = @$pair;
-        $connection = _connect($name, %option) if $name ne $of || !$connection;
+        $at_end->($of, $connection) if $connection && $name ne $of;
+        $connection = $connect->($name, %option) if $name ne $of || !$connection;
         $of = $name;
         my $path = $option{path} ? $option{path}->(@$pair) : '/';
         my $answer = _ask($connection, $authority, $path);
         undef $connection if $answer->{ended} || $option{fresh};
         push @answers, $answer;
     }
+    $at_end->($of, $connection) if $connection;
+    undef $connection;    # mod_http2 may log its last request no earlier
     for my $answer (@answers) {
         my $line = logged($answer->{id}, $option{server});
-        @$answer{qw(verdict reason)} = @$line{qw(verdict reason)};
+        @$answer{qw(verdict reason vhost)} = @$line{qw(verdict reason vhost)};
     }
     return @answers;
 }

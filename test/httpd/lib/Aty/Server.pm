@@ -15,7 +15,7 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 
 my @running;
-my $owner = $$;
+my $owner;    # the process that started them
 
 # Prepares a server. Options: name (of its directory below the tree's more/), template (in
 # servers/), variables (hash); a variable site_text stands for another site than the
@@ -88,6 +88,7 @@ sub run {
 # Starts it and waits until it serves; dies where it does not.
 sub start {
     my ($self) = @_;
+    my $mark = $self->log->mark;
     my $pid = fork;
     die "fork: $!\n" if !defined $pid;
     if (!$pid) {
@@ -97,18 +98,19 @@ sub start {
         exec $self->_command('-DFOREGROUND') or POSIX::_exit(127);
     }
     $self->{pid} = $pid;
+    $owner = $$;
     push @running, $self;
-    $self->_wait_for_start;
+    $self->_wait_for_start($mark);
     return $self;
 }
 
 sub _wait_for_start {
-    my ($self) = @_;
+    my ($self, $mark) = @_;
     my $end = time + 20;
-    while (!$self->log->wait_for(qr/resuming normal operations/, 0, 0.05)) {
+    while (!$self->log->wait_for(qr/resuming normal operations/, $mark, 0.05)) {
         if (waitpid($self->{pid}, POSIX::WNOHANG()) != 0) {
             delete $self->{pid};
-            die "$self->{root}: httpd did not start: ", $self->log->lines(0), "\n";
+            die "$self->{root}: httpd did not start: ", $self->log->lines($mark), "\n";
         }
         die "$self->{root}: httpd does not serve\n" if time > $end;
     }
@@ -142,7 +144,7 @@ sub stop {
 }
 
 END {
-    if ($$ == $owner) {
+    if (defined $owner && $$ == $owner) {
         local ($?, $!);
         $_->stop for @running;
     }

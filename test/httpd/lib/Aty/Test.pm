@@ -165,12 +165,13 @@ sub verdict {
 }
 
 # What authorityc says of pairs [CONNECTION, AUTHORITY], connection "-" for no SNI: a list
-# of hashes with verdict, reason and mod_ssl. Options: table, port, http1.
+# of hashes with verdict, reason and mod_ssl. Options: table, port, address, http1.
 sub explain_pairs {
     my ($pairs, %option) = @_;
     my @command = (
         var('authorityc'), 'explain', $option{table} || var('table'),
-        '--pairs', '-', '--address', '127.0.0.1:' . ($option{port} || port('site')),
+        '--pairs', '-', '--address',
+        ($option{address} || '127.0.0.1') . ':' . ($option{port} || port('site')),
         $option{http1} ? '--http1' : (),
     );
     my $input = "$vars->{t_logs}/pairs.$$";

@@ -1,0 +1,462 @@
+package Aty::Drift;
+
+# A server whose configuration is not what its table says, and what must come of that.
+#
+# One text is both httpd's configuration (servers/drift.conf.in, changed by the tests) and,
+# without what only httpd needs, the policy; line numbers are the same in both. What httpd
+# does with a name is found here once more, from that text.
+
+use strict;
+use warnings;
+
+use Aty::Certificates;
+use Aty::Pairs;
+use Aty::Template;
+use Aty::Test qw(explain_pairs file h1 h2 server var);
+use Exporter qw(import);
+use File::Path qw(make_path);
+use JSON::PP ();
+
+our @EXPORT = qw(added aliases base_text in_vhost top without_vhost);
+
+my $certificates = var('top_dir') . '/drift-certs';
+
+# Changes of the text.
+
+sub base_text { return file(var('top_dir') . '/servers/drift.conf.in') }
+
+# Lets the change (of $_) loose on one vhost's section.
+sub in_vhost {
+    my ($name, $change) = @_;
+    return sub {
+        my ($text) = @_;
+        my $found = 0;
+        $text =~ s{(<VirtualHost (?:(?!</VirtualHost>).)*</VirtualHost>\n)}
+            {_changed($1, $name, $change, \$found)}gse;
+        die "no vhost $name\n" if !$found;
+        return $text;
+    };
+}
+
+sub _changed {
+    my ($section, $name, $change, $found) = @_;
+    return $section if $section !~ /^ *ServerName +\Q$name\E\.example\.test$/m;
+    $$found = 1;
+    local $_ = $section;
+    $change->();
+    die "nothing changed in $name\n" if $_ eq $section;
+    return $_;
+}
+
+# Adds lines to a vhost.
+sub added {
+    my ($name, @lines) = @_;
+    return in_vhost($name, sub { s{^(</VirtualHost>)}{join '', map({"    $_\n"} @lines), $1}me });
+}
+
+# Gives a vhost these aliases.
+sub aliases {
+    my ($name, $line) = @_;
+    return in_vhost($name, sub { s/^( *ServerAlias +).*/$1$line/m });
+}
+
+sub without_vhost {
+    my ($name) = @_;
+    return in_vhost($name, sub { $_ = '' });
+}
+
+# Replaces a line of the top level.
+sub top {
+    my ($directive, $line) = @_;
+    return sub {
+        my ($text) = @_;
+        $text =~ s/^\Q$directive\E .*/$line/m or die "no $directive\n";
+        return $text;
+    };
+}
+
+# The server.
+
+# Not yet started. The first one makes the certificates.
+sub new {
+    my ($class, $name, %variables) = @_;
+    my $root = var('top_dir') . "/more/$name";
+    my $self = bless {files => {}, certs => "$root/certs"}, $class;
+    _make_certificates() if !-d $certificates;
+    make_path($self->{certs});
+    system('cp', '-R', "$certificates/.", $self->{certs}) == 0 or die;
+    $self->{httpd} = server($name, 'authority.conf.in', certs => $self->{certs},
+        site_text => base_text(), %variables);
+    $self->httpd->log->may(qr/ATY10[2456]: /);    # looked at one by one, see `told`
+    return $self;
+}
+
+sub _make_certificates {
+    make_path($certificates);
+    system('cp', '-R', var('certs') . '/.', $certificates) == 0 or die;
+    my @made = ($certificates);
+    my @pair = map { "$_.example.test" } qw(shop blog news);
+    Aty::Certificates::server(@made, $_, @pair) for qw(pair pair-same);
+    Aty::Certificates::server(@made, 'pair-more', @pair, 'more.example.test');
+    Aty::Certificates::server(@made, 'pair-wild', '*.example.test');
+    Aty::Certificates::server(@made, $_, @pair[0, 1]) for qw(pair-fewer pair-rsa);
+    Aty::Certificates::authority(@made, 'other-ca');
+    Aty::Certificates::authority(@made, 'namesake-ca', 'staff-ca');
+    Aty::Certificates::client(@made, 'other-ca', 'other');
+    Aty::Certificates::client(@made, 'namesake-ca', 'namesake');
+    my $ca = file("$certificates/staff-ca.pem");
+    Aty::Template::store("$certificates/staff-ca-copy.pem", "# the same, twice\n$ca$ca");
+    Aty::Certificates::hashed(@made, 'staff-dir', 'staff-ca');
+    Aty::Certificates::hashed(@made, 'other-dir', 'other-ca');
+    Aty::Certificates::hashed(@made, 'namesake-dir', 'namesake-ca');
+}
+
+sub httpd { return $_[0]{httpd} }
+
+# Puts other files in the place of some of the certificates, and the first ones back in the
+# place of all others: name to name, or directory to directory.
+sub files {
+    my ($self, $files) = @_;
+    for my $name (keys %{$self->{files}}, keys %$files) {
+        my $from = "$certificates/" . ($files->{$name} // $name);
+        my $to = "$self->{certs}/$name";
+        system('rm', '-rf', $to) == 0 && system('cp', '-R', $from, $to) == 0 or die;
+    }
+    $self->{files} = $files;
+}
+
+# Makes the policy of a text, and the table of that with the certificates as they are now.
+# What was compiled before is remembered.
+sub compile {
+    my ($self, $text) = @_;
+    my $root = $self->httpd->root;
+    $text = Aty::Template::fill($text, $self->httpd->variables);
+    my $key = join "\n", %{$self->{files}}, $text;
+    Aty::Template::store("$root/site.policy", _policy($text));
+    if (my $known = $self->{compiled}{$key}) {
+        Aty::Template::store("$root/site.table", $known->{bytes});
+    }
+    else {
+        Aty::Test::compile("$root/site.policy", "$root/site.table");
+        $self->{compiled}{$key} = {bytes => file("$root/site.table"), frames => $self->_frames};
+    }
+    $self->{table} = [_vhosts($text)];
+    $self->{frames} = $self->{compiled}{$key}{frames};
+}
+
+# Gives httpd a text, for its next start or restart.
+sub configure {
+    my ($self, $text, %variables) = @_;
+    my $server = $self->httpd;
+    $server->configure(site_text => $text, table => $server->root . '/site.table', %variables);
+    $self->{live} = [_vhosts(Aty::Template::fill($text, $server->variables))];
+}
+
+my $for_policy = qr{^\s*(?:</?VirtualHost\b|</?Location\b|Server(?:Name|Alias)\b|Protocols\b
+    |SNIPolicy\b|SSL(?!Engine\b|Options\b|HonorCipherOrder\b)\w+)}x;
+
+sub _policy {
+    my ($text) = @_;
+    $text =~ s/^SSLVHostSNIPolicy/SNIPolicy/m;
+    $text =~ s{(<VirtualHost (?:(?!</VirtualHost>).)*</VirtualHost>\n)}
+        {my $section = $1; $section =~ /^ *SSLEngine +on$/m ? $section : $section =~ s,.+,,gr}gse;
+    return join '', map { /$for_policy/ ? "$_\n" : "\n" } split /\n/, $text;
+}
+
+# The vhosts of a text: name, names, addresses, line, tls, h2, text.
+sub _vhosts {
+    my ($text) = @_;
+    my @vhosts;
+    while ($text =~ m{^(<VirtualHost ([^>]*)>\n(.*?)</VirtualHost>)}gsm) {
+        my ($whole, $addresses, $lines, $line) = ($1, $2, $3, 1 + substr($text, 0, $-[0]) =~ tr/\n//);
+        my ($name) = $lines =~ /^ *ServerName +(?:https:\/\/)?([^\s:]+)/m;
+        my ($protocols) = $lines =~ /^ *Protocols +(.*)/m;
+        push @vhosts, {
+            name      => $name,
+            names     => [$name, map { split } $lines =~ /^ *ServerAlias +(.*)/mg],
+            addresses => [split ' ', $addresses],
+            line      => $line,
+            tls       => scalar $lines =~ /^ *SSLEngine +on$/m,
+            h2        => scalar(($protocols // 'h2') =~ /\bh2\b/),
+            text      => $whole,
+        };
+    }
+    return @vhosts;
+}
+
+# The line of a vhost, or of a directive in it.
+sub _line {
+    my ($vhosts, $name, $directive) = @_;
+    my ($vhost) = grep { $_->{name} eq "$name.example.test" } @$vhosts;
+    die "no vhost $name\n" if !$vhost;
+    return $vhost->{line} if !defined $directive;
+    $vhost->{text} =~ /^ *\Q$directive\E\b/m or die "no $directive in $name\n";
+    return $vhost->{line} + (substr($vhost->{text}, 0, $-[0]) =~ tr/\n//);
+}
+
+# The line of a directive of the top level.
+sub top_line {
+    my ($self, $directive) = @_;
+    my @lines = split /\n/, file($self->httpd->root . '/site.policy');
+    my ($found) = grep { $lines[$_] =~ /^\Q$directive\E\b/ } 0 .. $#lines;
+    return 1 + ($found // die "no $directive\n");
+}
+
+sub live_line { return _line($_[0]{live}, @_[1 .. $#_]) }
+sub table_line { return _line($_[0]{table}, @_[1 .. $#_]) }
+
+# Starts it, or restarts it gracefully; returns its serious lines.
+sub start   { return $_[0]->_told(sub { $_[0]->start }) }
+sub restart { return $_[0]->_told(sub { $_[0]->restart }) }
+
+sub _told {
+    my ($self, $how) = @_;
+    my $log = $self->httpd->log;
+    my $mark = $log->mark;
+    $how->($self->httpd) or die "httpd does not serve\n";
+    return grep { Aty::Log::is_serious($_) && !/AH10034/ } $log->lines($mark);
+}
+
+# What httpd does with a name on an address: its first vhost that has it, or its first.
+sub _find {
+    my ($vhosts, $address, $name) = @_;
+    my @here = grep { grep { $_ eq $address } @{$_->{addresses}} } @$vhosts;
+    for my $vhost (@here) {
+        return $vhost if grep { _matches($_, $name) } @{$vhost->{names}};
+    }
+    return $here[0];
+}
+
+sub _matches {
+    my ($pattern, $name) = @_;
+    my $regex = join '.*', map { quotemeta } split /\*/, lc $pattern, -1;
+    return $name =~ /\A$regex\z/;
+}
+
+sub _has_name {
+    my ($vhost, $name) = @_;
+    return scalar grep { _matches($_, $name) } @{$vhost->{names}};
+}
+
+# All names that lead anywhere on an address, by httpd or by the table, and one that leads
+# nowhere.
+sub _names {
+    my ($self, $address) = @_;
+    my %names = ('nowhere.example.test' => 1);
+    for my $vhost (map { @{$self->{$_}} } qw(live table)) {
+        next if !grep { $_ eq $address } @{$vhost->{addresses}};
+        $names{lc s/\*/bob/r} = 1 for @{$vhost->{names}};
+    }
+    return sort keys %names;
+}
+
+sub _addresses {
+    my ($self) = @_;
+    my %addresses = map { $_ => 1 } map { @{$_->{addresses}} } @{$self->{live}};
+    return sort keys %addresses;
+}
+
+# Whether the table cannot know the vhost.
+sub _is_unknown {
+    my ($drift, $vhost) = @_;
+    return !$vhost->{tls} || $drift->{unknown}{$vhost->{name}};
+}
+
+# What must come of a pair: status, verdict (a regular expression); drifted: it is for or
+# from what has drifted; crosses: it is for another vhost than the connection's; vhost: who
+# has the authority. `explained` is needed where it has not drifted.
+sub _expect {
+    my ($self, $drift, $address, $pair, $explained) = @_;
+    my ($connection, $authority) = @$pair;
+    my $c = _find($self->{live}, $address, $connection);
+    my $t = _find($self->{live}, $address, $authority);
+    my $known = _find($self->{table}, $address, $authority);
+    my $leads_astray = !$known || $known->{name} ne $t->{name};
+    my $unknown = _is_unknown($drift, $c) || _is_unknown($drift, $t);
+    my $quarantined = $drift->{quarantined}{$c->{name}} || $drift->{quarantined}{$t->{name}};
+    my $lost = grep { $_ eq $authority } map { @{$drift->{lost}{$_->{name}} || []} } $c, $t;
+    my %expected = (
+        crosses => $c != $t,
+        drifted => $unknown || $quarantined || $lost || $leads_astray,
+        vhost   => $t->{name},
+    );
+    my $outcome = sub { return {%expected, status => $_[0], verdict => qr/\A$_[1]\z/} };
+    if ($c == $t) {
+        return $outcome->(421, 'misdirected unknown-authority')
+            if $connection ne '-' && !$unknown && !$quarantined
+            && ($leads_astray || $explained && $explained->{verdict} eq 'misdirected');
+        return $outcome->(200, 'same -');
+    }
+    else {
+        return $outcome->(421, 'misdirected (?:not-in-policy|drifted|unknown-authority)')
+            if $unknown;
+        return $outcome->(421, 'misdirected drifted') if $quarantined;
+        return $outcome->(421, 'misdirected unknown-authority') if $leads_astray;
+        return $outcome->(421, 'misdirected drifted') if $lost;
+    }
+    return \%expected if !$explained;
+    return $outcome->($explained->{verdict} eq 'misdirected' ? 421 : 200,
+        "$explained->{verdict} $explained->{reason}");
+}
+
+# Asks every pair on every address, and holds it against what authorityc says of the table,
+# but for what has drifted; over HTTP/2 the ORIGIN frames of the connections as well.
+# `drift` has the names of vhosts: quarantined, unknown; and lost: name of a vhost to a list
+# of names that its certificates do not cover any more. Options: http1; concerned (only
+# pairs for or from what has drifted); client (name of a vhost to the client certificate it
+# wants). Returns a hash of what was wrong (list); how many were asked; crossed: how many of
+# them across vhosts for or from what has drifted; opened: those of these that were answered
+# with 200.
+sub outcomes {
+    my ($self, $drift, %option) = @_;
+    my %sum = (asked => 0, crossed => 0, frames => 0, wrong => [], opened => []);
+    for my $address ($self->_addresses) {
+        my @asked = $self->_expected($drift, $address, %option);
+        my @answers = ask_pairs([map { $_->{pair} } @asked],
+            server => $self->httpd, http1 => $option{http1},
+            connect => sub { $self->_connect($address, $_[0], %option) },
+            at_end => sub {
+                $self->_judge_frame($drift, $address, @_, \%sum) if !$option{http1};
+            });
+        _judge($address, $asked[$_], $answers[$_], \%sum) for 0 .. $#asked;
+    }
+    return \%sum;
+}
+
+# Every pair of an address with what must come of it.
+sub _expected {
+    my ($self, $drift, $address, %option) = @_;
+    my @pairs = $self->_pairs($address, %option);
+    my @explained = $option{concerned} ? () : $self->_explain($address, \@pairs, %option);
+    my @expected = map {
+        {pair => $pairs[$_], %{$self->_expect($drift, $address, $pairs[$_], $explained[$_])}}
+    } 0 .. $#pairs;
+    return $option{concerned} ? grep { $_->{drifted} } @expected : @expected;
+}
+
+sub _judge {
+    my ($address, $expected, $answer, $sum) = @_;
+    my $what = "$address, @{$expected->{pair}}";
+    my $got = "$answer->{verdict} $answer->{reason}";
+    push @{$sum->{wrong}},
+        "$what: $answer->{status} $got, not $expected->{status} $expected->{verdict}"
+        if $answer->{status} != $expected->{status} || $got !~ $expected->{verdict};
+    push @{$sum->{wrong}}, "$what: by $answer->{vhost}, not $expected->{vhost}"
+        if $answer->{vhost} ne $expected->{vhost};
+    $sum->{asked}++;
+    return if !$expected->{drifted} || !$expected->{crosses};
+    $sum->{crossed}++;
+    push @{$sum->{opened}}, $what if $answer->{status} == 200;
+}
+
+# Every pair of a connection and an authority. A vhost without h2 opens no such connection.
+sub _pairs {
+    my ($self, $address, %option) = @_;
+    my @names = $self->_names($address);
+    my @connections = grep {
+        my $vhost = _find($self->{live}, $address, $_);
+        $vhost->{tls} && ($option{http1} || $vhost->{h2})
+    } '-', @names;
+    return map { my $connection = $_; map { [$connection, $_] } @names } @connections;
+}
+
+# By ServerName, since a name may lead elsewhere in the table.
+sub _explain {
+    my ($self, $address, $pairs, %option) = @_;
+    my ($host, $port) = split /:/, $address;
+    my $known = grep { grep { $_ eq $address } @{$_->{addresses}} } @{$self->{table}};
+    return if !$known;
+    my @by_name = map {
+        my ($connection, $authority) = @$_;
+        [$connection eq '-' ? '-' : _find($self->{live}, $address, $connection)->{name},
+            $authority]
+    } @$pairs;
+    return explain_pairs(\@by_name, address => $host, port => $port,
+        table => $self->httpd->root . '/site.table', http1 => $option{http1});
+}
+
+sub _connect {
+    my ($self, $address, $name, %option) = @_;
+    my ($host, $port) = split /:/, $address;
+    my $vhost = _find($self->{live}, $address, $name);
+    my $client = $option{client}{$vhost->{name} =~ s/\..*//r};
+    $client //= 'staff' if $vhost->{text} =~ /^ *SSLVerifyClient +require$/m;
+    my @common = (
+        $port,
+        $name eq '-' ? undef : $name,
+        address => $host,
+        $client
+        ? (cert => "$certificates/$client.pem", key => "$certificates/$client.key")
+        : (),
+    );
+    return $option{http1} ? h1(@common, alpn => ['http/1.1']) : h2(@common);
+}
+
+# What is wrong with the ORIGIN frame of a connection, held against that of the table
+# without what has drifted. O8, O16: the name of the handshake belongs to it in any case.
+sub _frame_fault {
+    my ($self, $drift, $address, $name, $connection) = @_;
+    $connection->barrier;
+    my @frames = $connection->frames('ORIGIN');
+    my $want = $self->_frame($drift, $address, $name);
+    return @frames . ' frames' if @frames != ($want ? 1 : 0);
+    return if !$want;
+    my @wanted = _without($name, @$want);
+    my @got = _without($name, $connection->origins);
+    return if "@wanted" eq "@got" && (@$want || !$connection->origins);
+    return "@got, not @wanted";
+}
+
+sub _judge_frame {
+    my ($self, $drift, $address, $name, $connection, $sum) = @_;
+    my $fault = $self->_frame_fault($drift, $address, $name, $connection);
+    push @{$sum->{wrong}}, "$address, $name: ORIGIN: $fault" if $fault;
+    $sum->{frames}++;
+}
+
+sub _without {
+    my ($name, @origins) = @_;
+    return sort grep { _host($_) ne $name } @origins;
+}
+
+# The origins that the frame of a connection must have; none: no frame.
+sub _frame {
+    my ($self, $drift, $address, $sni) = @_;
+    my $vhost = _find($self->{live}, $address, $sni);
+    my $origins = $self->{frames}{$address}{$vhost->{name}};
+    return if $sni eq '-' || !$origins;
+    return [] if $drift->{quarantined}{$vhost->{name}};
+    my %lost = map { $_ => 1 } @{$drift->{lost}{$vhost->{name}} || []};
+    return [grep { !$lost{_host($_)} && $self->_leads_home($drift, $address, _host($_)) }
+        @$origins];
+}
+
+sub _host { return $_[0] =~ m{\Ahttps://([^:]+)} ? $1 : die "not an origin: $_[0]\n" }
+
+# Whether the name leads to the vhost that the table has for it, and that one has it.
+sub _leads_home {
+    my ($self, $drift, $address, $name) = @_;
+    my ($live, $table) = map { _find($self->{$_}, $address, $name) } qw(live table);
+    return $live->{name} eq $table->{name}
+        && !$drift->{quarantined}{$live->{name}}
+        && !_is_unknown($drift, $live)
+        && !grep({ $_ eq $name } @{$drift->{lost}{$live->{name}} || []});
+}
+
+# Address and ServerName to the origins of the table's frame; none: no frame.
+sub _frames {
+    my ($self) = @_;
+    my $command = join ' ', map { quotemeta } var('authorityc'), 'dump', '--json',
+        $self->httpd->root . '/site.table';
+    my $dump = JSON::PP::decode_json(scalar `$command`);
+    my %frames;
+    for my $vhost (@{$dump->{vhosts}}) {
+        for my $seat (@{$vhost->{seats}}) {
+            my $address = "$seat->{address}{host}:$seat->{address}{port}";
+            $frames{$address}{$vhost->{names}[0]} = $seat->{origin};
+        }
+    }
+    return \%frames;
+}
+
+1;

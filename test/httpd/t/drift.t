@@ -1,0 +1,388 @@
+# httpd's configuration is not what the table says: each kind of that is told in one line a
+# vhost, and from then on the vhost is by itself, while the others go on as the table has
+# it. It heals when the policy follows. Each kind is met at a first start and at a graceful
+# restart of a server that agreed before.
+
+use Aty::Drift;
+use Aty::Test;
+
+my $h2 = var('mpm') ne 'prefork';
+
+# What is changed: of the text, or the files that are put in the place of others. `told`:
+# of each vhost that must be named in a line, what stands after its place there; in it
+# {NAME}, {NAME DIRECTIVE} and {DIRECTIVE} stand for the place in the policy, and
+# ... for anything. Such a vhost is in quarantine, unless it is `unknown` (ATY102) or has
+# only `lost` names. `client`: who shows another client certificate than usual.
+my @kinds = (
+    {
+        kind   => 'a certificate with fewer names',
+        files  => {'pair.pem' => 'pair-fewer.pem', 'pair.key' => 'pair-fewer.key'},
+        told   => {map { $_ => "certificate: the table has the names 'news.example.test' "
+            . "({$_ SSLCertificateFile}), httpd has a certificate without them" } qw(shop blog)},
+        lost   => [qw(shop blog)],
+    },
+    {
+        kind  => 'a certificate renewed with the same names',
+        files => {'pair.pem' => 'pair-same.pem', 'pair.key' => 'pair-same.key'},
+    },
+    {
+        kind  => 'a certificate renewed with more names',
+        files => {'pair.pem' => 'pair-more.pem', 'pair.key' => 'pair-more.key'},
+    },
+    {
+        kind  => 'a wildcard certificate in the place of one that lists the names',
+        files => {'pair.pem' => 'pair-wild.pem', 'pair.key' => 'pair-wild.key'},
+    },
+    {
+        kind   => 'a second certificate, with fewer names',
+        change => [map { added($_, 'SSLCertificateFile "@certs@/pair-rsa.pem"',
+            'SSLCertificateKeyFile "@certs@/pair-rsa.key"') } qw(shop blog)],
+        told   => {map { $_ => "certificate: the table has the names 'news.example.test' "
+            . "({$_ SSLCertificateFile}), httpd has a certificate without them" } qw(shop blog)},
+        lost   => [qw(shop blog)],
+    },
+    {
+        kind   => 'another CA in the same file',
+        files  => {'staff-ca.pem' => 'other-ca.pem'},
+        told   => {map { $_ => "client-ca: the table has ...CAs: ... "
+            . "({$_ SSLCACertificateFile}), httpd ...CAs: ..." } qw(admin audit)},
+        client => {admin => 'other', audit => 'other'},
+    },
+    {
+        kind   => 'another CA with the same subject',
+        files  => {'staff-ca.pem' => 'namesake-ca.pem'},
+        told   => {map { $_ => "client-ca: the table has ...CAs: ... "
+            . "({$_ SSLCACertificateFile}), httpd ...CAs: ..." } qw(admin audit)},
+        client => {admin => 'namesake', audit => 'namesake'},
+    },
+    {
+        kind   => 'the same CA in another file',
+        change => [map { in_vhost($_, sub { s/staff-ca\.pem/staff-ca-copy.pem/ }) }
+            qw(admin audit)],
+    },
+    {
+        kind   => 'the CA not in a file, but in a directory',
+        change => [map { in_vhost($_,
+            sub { s/SSLCACertificateFile(.*)staff-ca\.pem/SSLCACertificatePath$1staff-dir/ }) }
+            qw(admin audit)],
+        told   => {map { $_ => "client-ca: the table has ...CAs: 1, ... "
+            . "({$_ SSLCACertificateFile}), httpd ...CAs: none..." } qw(admin audit)},
+    },
+    {
+        kind   => 'another CA, and in a directory',
+        change => [in_vhost('audit',
+            sub { s/SSLCACertificateFile(.*)staff-ca\.pem/SSLCACertificatePath$1other-dir/ })],
+        told   => {audit => 'client-ca: the table has ... ({audit SSLCACertificateFile}), httpd ...'},
+        client => {audit => 'other'},
+    },
+    {
+        kind   => 'another CA in the same directory',
+        before => [map { in_vhost($_,
+            sub { s/SSLCACertificateFile(.*)staff-ca\.pem/SSLCACertificatePath$1staff-dir/ }) }
+            qw(admin audit)],
+        files  => {'staff-dir' => 'other-dir'},
+        told   => {map { $_ => "client-ca: the table has ... ({$_ SSLCACertificatePath}), "
+            . 'httpd ...' } qw(admin audit)},
+        client => {admin => 'other', audit => 'other'},
+    },
+    {
+        kind   => 'clients are asked for certificates',
+        change => [added('static', 'SSLVerifyClient optional')],
+        told   => {static => 'client-auth: the table has no client certificate ({static}), '
+            . 'httpd client certificate optional'},
+    },
+    {
+        kind   => 'clients need no certificate any more',
+        change => [in_vhost('audit', sub { s/^ *SSLVerifyClient.*\n//m })],
+        told   => {audit => 'client-auth: the table has client certificate required, depth 1 '
+            . '({audit SSLVerifyClient}), httpd no client certificate...'},
+    },
+    {
+        kind   => 'a client certificate is optional',
+        change => [in_vhost('audit', sub { s/require/optional/ })],
+        told   => {audit => 'client-auth: the table has client certificate required, depth 1 '
+            . '({audit SSLVerifyClient}), httpd client certificate optional'},
+    },
+    {
+        kind   => 'other TLS versions',
+        change => [added('static', 'SSLProtocol -all +TLSv1.3')],
+        told   => {static => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
+            . 'httpd TLSv1.3'},
+    },
+    {
+        kind   => 'the TLS versions spelt otherwise',
+        change => [top('SSLProtocol', 'SSLProtocol all -TLSv1 -TLSv1.1')],
+    },
+    {
+        kind   => 'other ciphers',
+        change => [added('static', 'SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256')],
+        told   => {static => "ciphers: the table has 'SSLCipherSuite ...' ({SSLCipherSuite}), "
+            . 'httpd another list: as cipher ...'},
+    },
+    {
+        kind   => 'other ciphers for TLS 1.3',
+        change => [added('static', 'SSLCipherSuite TLSv1.3 TLS_AES_128_GCM_SHA256')],
+        told   => {static => "ciphers: the table has 'SSLCipherSuite ...' ({SSLCipherSuite}), "
+            . 'httpd another list: as cipher 1 TLS_AES_128_GCM_SHA256 instead of ...'},
+    },
+    {
+        kind   => 'the ciphers spelt otherwise',
+        change => [top('SSLCipherSuite', 'SSLCipherSuite "ECDHE-ECDSA-AES256-GCM-SHA384 '
+            . 'ECDHE-ECDSA-AES128-GCM-SHA256 aRSA+kECDHE+AES128+AESGCM:!NULL"')],
+    },
+    {
+        kind   => 'an alias added',
+        change => [aliases('static', 'img.example.test pic.example.test new.example.test')],
+        told   => {static => "names: httpd has 'new.example.test', the table has not ({static})"},
+    },
+    {
+        kind   => 'an alias removed',
+        change => [aliases('static', 'img.example.test')],
+        told   => {static => "names: the table has 'pic.example.test' ({static}), httpd has not"},
+    },
+    {
+        kind   => 'the default vhost loses an alias',
+        change => [in_vhost('www', sub { s/^ *ServerAlias.*\n//m })],
+        told   => {www => "names: the table has 'web.example.test' ({www}), httpd has not"},
+    },
+    {
+        kind   => 'aliases in another order and case',
+        change => [aliases('static', 'PIC.example.test Img.Example.Test')],
+    },
+    {
+        kind   => 'an alias that has moved to another vhost',
+        change => [aliases('static', 'img.example.test'),
+            aliases('www', 'web.example.test pic.example.test')],
+        told   => {
+            static => "names: the table has 'pic.example.test' ({static}), httpd has not",
+            www    => "names: httpd has 'pic.example.test', the table has not ({www})",
+        },
+    },
+    {
+        kind   => 'a wildcard that takes the names of later vhosts',
+        change => [aliases('static', 'img.example.test pic.example.test a*.example.test')],
+        told   => {static => "names: httpd has 'a*.example.test', the table has not ({static})"},
+    },
+    {
+        kind   => 'a wildcard removed',
+        change => [in_vhost('users', sub { s/^ *ServerAlias.*\n//m })],
+        told   => {users => "names: the table has '*.users.example.test' ({users}), "
+            . 'httpd has not'},
+    },
+    {
+        kind    => 'another ServerName',
+        change  => [in_vhost('static', sub { s/static\./fixed./ })],
+        missing => ['static'],
+        unknown => ['fixed'],
+    },
+    {
+        kind   => 'a ServerName with scheme and port',
+        change => [in_vhost('static', sub { s,(static\.example\.test),https://$1:443, })],
+    },
+    {
+        kind   => 'another port',
+        change => [in_vhost('static', sub { s/one_port/two_port/ })],
+        told   => {static => 'its addresses: the table has 127.0.0.1:@drift_one_port@..., '
+            . 'httpd 127.0.0.1:@drift_two_port@'},
+    },
+    {
+        kind   => 'another address',
+        change => [in_vhost('static', sub { s/127\.0\.0\.1/127.0.0.2/ })],
+        told   => {static => 'its addresses: the table has 127.0.0.1:@drift_one_port@..., '
+            . 'httpd 127.0.0.2:@drift_one_port@'},
+    },
+    {
+        kind   => 'a further address',
+        change => [in_vhost('static', sub { s/(127\S+one_port@)/$1 127.0.0.1:\@drift_two_port@/ })],
+        told   => {static => 'its addresses: the table has 127.0.0.1:@drift_one_port@..., '
+            . 'httpd 127.0.0.1:@drift_one_port@, 127.0.0.1:@drift_two_port@'},
+    },
+    {
+        kind    => 'a vhost added',
+        change  => [sub { $_[0] . <<'END' }],
+<VirtualHost 127.0.0.1:@drift_one_port@>
+    ServerName  fixed.example.test
+    ServerAlias new.example.test
+    SSLEngine   on
+</VirtualHost>
+END
+        unknown => ['fixed'],
+    },
+    {
+        kind    => 'a vhost added before all others',
+        change  => [sub { $_[0] =~ s{(?=^<VirtualHost)}{<<'END'}mer }],
+<VirtualHost 127.0.0.1:@drift_one_port@>
+    ServerName  fixed.example.test
+    SSLEngine   on
+</VirtualHost>
+
+END
+        unknown => ['fixed'],
+    },
+    {
+        kind    => 'a vhost removed',
+        change  => [without_vhost('static')],
+        missing => ['static'],
+    },
+    {
+        kind    => 'the default vhost removed',
+        change  => [without_vhost('www')],
+        missing => ['www'],
+    },
+    {
+        kind    => 'SSLEngine off',
+        change  => [in_vhost('static', sub { s/SSLEngine +on/SSLEngine off/ })],
+        missing => ['static'],
+    },
+    {
+        kind   => 'HTTP/2 taken away',
+        change => [added('static', 'Protocols http/1.1')],
+        told   => {static => 'Protocols: the table has h2 ({Protocols}), httpd no h2'},
+    },
+    {
+        kind   => 'HTTP/2 allowed',
+        change => [in_vhost('old', sub { s/^( *Protocols ).*/$1 h2 http\/1.1/m })],
+        told   => {old => 'Protocols: the table has no h2 ({old Protocols}), httpd h2'},
+    },
+    {
+        kind   => 'another default vhost',
+        change => [sub {
+            my ($static, $rest);
+            ($rest = $_[0]) =~ s{(<VirtualHost [^>]*>\n *ServerName +static.*?</VirtualHost>\n)}
+                {$static = $1; ''}se;
+            return $rest =~ s/(?=^<VirtualHost)/$static/mr;
+        }],
+        told   => {static => "the default vhost of its address: the table has "
+            . "'www.example.test' ({www}), httpd this one..."},
+    },
+    {
+        kind   => 'several things at once',
+        change => [added('static', 'SSLProtocol -all +TLSv1.3'),
+            aliases('static', 'img.example.test pic.example.test new.example.test')],
+        told   => {static => "names: httpd has 'new.example.test', the table has not ({static}); "
+            . 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), httpd TLSv1.3'},
+    },
+    {
+        kind   => 'what has nothing to do with it',
+        change => [added('static', 'SSLOptions +StdEnvVars', 'TraceEnable off', '# a comment'),
+            added('www', 'SSLHonorCipherOrder on')],
+    },
+);
+
+sub full { return {map { ("$_.example.test" => 1) } @_} }
+
+my $running = Aty::Drift->new('drift');
+my $fresh   = Aty::Drift->new('drift-fresh');
+my %sum     = (crossed => 0, opened => []);
+
+for my $kind (@kinds) {
+    my ($before, $after) = (base_text()) x 2;
+    $before = $_->($before) for @{$kind->{before} || []};
+    $after = $_->($after) for @{$kind->{before} || []}, @{$kind->{change} || []};
+    my $drift = {
+        quarantined => full(grep { !$kind->{lost} } keys %{$kind->{told} || {}}),
+        unknown     => full(@{$kind->{unknown} || []}),
+        lost        => {map { ("$_.example.test" => ['news.example.test']) }
+            @{$kind->{lost} || []}},
+    };
+    agree($running, $kind, $before) if $kind->{before} || $kind == $kinds[0];
+    for my $server ($running, $fresh) {
+        drift($server, $kind, $drift, $before, $after);
+    }
+    heal($running, $kind, $after);
+    $fresh->httpd->stop;
+}
+
+# Makes the running server one that agrees.
+sub agree {
+    my ($server, $kind, $text) = @_;
+    $server->files({});
+    $server->compile($text);
+    $server->configure($text);
+    my @lines = $server->httpd->pid ? $server->restart : $server->start;
+    is_deeply(\@lines, [], "before $kind->{kind}: nothing is told");
+    all_is($server, {}, "before $kind->{kind}", {});
+}
+
+sub drift {
+    my ($server, $kind, $drift, $before, $after) = @_;
+    my $fresh = !$server->httpd->pid;
+    my $what = $kind->{kind} . ($fresh ? ', first start' : ', restart');
+    $server->files({});
+    $server->compile($before);
+    $server->files($kind->{files} || {});
+    $server->configure($after);
+    my @lines = $fresh ? $server->start : $server->restart;
+    tells($server, $kind, $what, @lines);
+    my $concerned = is_drift($kind);
+    all_is($server, $kind, $what, $drift, concerned => $fresh && $concerned);
+    all_is($server, $kind, $what, $drift, http1 => 1, concerned => 1)
+        if $h2 && $concerned && $fresh;
+}
+
+sub is_drift { return grep { $_[0]{$_} } qw(told missing unknown) }
+
+sub heal {
+    my ($server, $kind, $after) = @_;
+    my $what = "$kind->{kind}, healed";
+    $server->compile($after);
+    is_deeply([$server->restart], [], "$what: nothing is told");
+    all_is($server, $kind, $what, {});
+}
+
+# Each vhost concerned has its line, and there is no other.
+sub tells {
+    my ($server, $kind, $what, @lines) = @_;
+    my $told = $kind->{told} || {};
+    my $conf = $server->httpd->root . '/site.conf';
+    my @wanted = (
+        map({
+            "[authority:error] ... ATY104: vhost '$_.example.test' ($conf:"
+                . $server->live_line($_)
+                . ") is not what the authority table says: $told->{$_}; ..."
+        } sort keys %$told),
+        map({
+            "[authority:error] ... ATY104: vhost '$_.example.test' ({$_}) of the authority "
+                . 'table is not there: ...'
+        } @{$kind->{missing} || []}),
+        map({
+            "[authority:warn] ... ATY102: vhost '$_.example.test' ($conf:"
+                . $server->live_line($_) . ') is not in the authority table: ...'
+        } @{$kind->{unknown} || []}),
+    );
+    for my $wanted (@wanted) {
+        my $regex = pattern($server, "...$wanted");
+        my @found = grep { /\A$regex\z/ } @lines;
+        is(scalar @found, 1, "$what: told in one line") or diag("wanted: $wanted");
+        @lines = grep { !/\A$regex\z/ } @lines;
+    }
+    is_deeply(\@lines, [], "$what: and nothing else is told");
+}
+
+# What a line must say, as a regular expression.
+sub pattern {
+    my ($server, $text) = @_;
+    $text = Aty::Template::fill($text, $server->httpd->variables);
+    return join '', map {
+        $_ eq '...' ? '.*'
+            : /\A\{(?:([a-z]+)\b ?)?(\w+)?\}\z/
+            ? quotemeta 'site.policy:' . ($1 ? $server->table_line($1, $2) : $server->top_line($2))
+            : quotemeta;
+    } split /(\.\.\.|\{[^}]*\})/, $text;
+}
+
+# Every pair is answered as it must be, and every connection is told what it must.
+sub all_is {
+    my ($server, $kind, $what, $drift, %option) = @_;
+    $option{http1} = 1 if !$h2;
+    my $found = $server->outcomes($drift, %option, client => $kind->{client} || {});
+    my $of = $option{http1} ? 'HTTP/1.1' : "h2, $found->{frames} connections";
+    none_wrong($found->{wrong}, "$what: $found->{asked} pairs over $of");
+    $sum{crossed} += $found->{crossed};
+    push @{$sum{opened}}, map { "$what: $_" } @{$found->{opened}};
+}
+
+none_wrong($sum{opened},
+    "0 of $sum{crossed} requests for or from a vhost that has drifted crossed vhosts");
+cmp_ok($sum{crossed}, '>', 1000, 'and that were enough of them');
+finish();
