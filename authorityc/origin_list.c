@@ -138,6 +138,7 @@ aty_origin_list *aty_origin_list_make(aty_model *model, apr_pool_t *pool,
         .named = "",
     };
 
+    list->frame = ATY_NONE;
     list->wild_vhosts = apr_array_make(pool, 1, sizeof(uint32_t));
     names_list(&m);
     wildcards_note(&m, cover->wild_vhosts);

@@ -16,6 +16,7 @@ typedef struct {
     bool protects;          /* a covered name must not come here */
     apr_array_header_t *wild_vhosts; /* uint32_t: those behind lacks_wildcards */
     bool wildcards_warned;
+    uint32_t frame; /* for who stores it: ATY_NONE until then */
 } aty_origin_list;
 
 /* The list for connections of the vhost on the address set: all covered names of its

@@ -11,6 +11,7 @@
 #include <apr_strings.h>
 
 #include "authorityc/cover.h"
+#include "authorityc/digest.h"
 #include "authorityc/origin_list.h"
 #include "core/origin.h"
 #include "core/verdict.h"
@@ -22,10 +23,11 @@ typedef struct {
     apr_pool_t *pool; /* cleared after each address set */
     aty_table view;
     uint32_t address_set;
-    apr_hash_t *covers; /* certificate set (string offset) -> aty_cover */
-    apr_hash_t *names;  /* list_key without vhost and budget -> aty_origin_names */
-    apr_hash_t *lists;  /* list_key -> aty_origin_list */
-    apr_hash_t *frames; /* payload -> its frame's offset + 1 */
+    apr_hash_t *covers;   /* certificate set (string offset) -> aty_cover */
+    apr_hash_t *names;    /* list_key without vhost and budget -> aty_origin_names */
+    apr_hash_t *lists;    /* list_key -> aty_origin_list */
+    apr_hash_t *frames;   /* SHA-256 of a payload -> its frame's offset + 1 */
+    uint32_t empty_frame; /* ATY_NONE: not stored yet */
     aty_name_buckets *buckets;
 } encoder;
 
@@ -95,10 +97,13 @@ static aty_origin_list *list_of(encoder *e, uint32_t vhost, uint32_t group)
 /* The frame with this payload; equal frames are stored once. */
 static uint32_t frame_store(encoder *e, const uint8_t *payload, size_t size)
 {
-    const void *known = apr_hash_get(e->frames, payload, (apr_ssize_t)size);
+    uint8_t digest[ATY_DIGEST_SIZE];
     uint8_t header[ATY_FRAME_HEADER_SIZE];
+    const void *known;
     uint32_t offset;
 
+    aty_digest_sha256(payload, size, digest);
+    known = apr_hash_get(e->frames, digest, sizeof digest);
     if (known) {
         return (uint32_t)((uintptr_t)known - 1);
     }
@@ -106,9 +111,20 @@ static uint32_t frame_store(encoder *e, const uint8_t *payload, size_t size)
     offset =
         aty_writer_append(e->model->writer, ATY_SECTION_FRAMES, header, sizeof header);
     aty_writer_append(e->model->writer, ATY_SECTION_FRAMES, payload, (uint32_t)size);
-    apr_hash_set(e->frames, apr_pmemdup(e->model->pool, payload, size), (apr_ssize_t)size,
-                 (const void *)((uintptr_t)offset + 1));
+    apr_hash_set(e->frames, apr_pmemdup(e->model->pool, digest, sizeof digest),
+                 sizeof digest, (const void *)((uintptr_t)offset + 1));
     return offset;
+}
+
+/* The frame of a list; the empty one where `size` is 0. */
+static uint32_t frame_of(encoder *e, aty_origin_list *list, size_t size)
+{
+    uint32_t *frame = size > 0 ? &list->frame : &e->empty_frame;
+
+    if (*frame == ATY_NONE) {
+        *frame = frame_store(e, list->payload, size);
+    }
+    return *frame;
 }
 
 static bool is_sent(aty_origin_state state)
@@ -154,7 +170,7 @@ static void list_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
 
     seat->origin_state = aty_put((uint32_t)state);
     if (is_sent(state)) {
-        seat->frame = aty_put(frame_store(e, list->payload, size));
+        seat->frame = aty_put(frame_of(e, list, size));
         seat->frame_size = aty_put((uint32_t)size + ATY_FRAME_HEADER_SIZE);
     }
     aty_origin_list_warn(e->model, &e->view, vhost, list, is_sent(state));
@@ -225,7 +241,8 @@ static void address_set_encode(encoder *e, const uint32_t *vhosts, uint32_t coun
 
 void aty_origin_sets_encode(aty_model *model)
 {
-    encoder e = {.model = model, .frames = apr_hash_make(model->pool)};
+    encoder e = {
+        .model = model, .frames = apr_hash_make(model->pool), .empty_frame = ATY_NONE};
     set_members members;
     uint32_t *chains;
 
