@@ -93,8 +93,7 @@ int aty_connection_resolve(conn_rec *c)
     connection->server = connection->live ? connection->live->server : NULL;
     connection->plain = is_judged(connection->server) ? connection->server : NULL;
     connection->address_set = address_set(c, site);
-    if (!connection->server ||
-        aty_config_of(connection->server)->engine != ATY_ENGINE_OFF) {
+    if (connection->plain || !connection->server) {
         aty_count(c->id, ATY_COUNT_CONNECTIONS);
     }
     seat = origin_seat(connection, c);

@@ -26,6 +26,7 @@
 #include <http_protocol.h>
 
 #include <mod_ssl_openssl.h>
+#include <mod_status.h>
 
 #include "mod_authority/config.h"
 #include "mod_authority/connection.h"
@@ -35,6 +36,7 @@
 #include "mod_authority/misdirected.h"
 #include "mod_authority/origin_filter.h"
 #include "mod_authority/startup.h"
+#include "mod_authority/status.h"
 
 static void register_hooks(apr_pool_t *pool)
 {
@@ -67,6 +69,10 @@ static void register_hooks(apr_pool_t *pool)
      * requests and mod_remoteip found the client to log; before mod_ssl would refuse. */
     ap_hook_post_read_request(aty_misdirected_refuse, before_misdirected, tls,
                               APR_HOOK_FIRST);
+    /* Where nobody who looks at every request has answered already. */
+    ap_hook_handler(aty_status_answer, NULL, NULL, APR_HOOK_MIDDLE);
+    /* After the sections of httpd's own modules. */
+    APR_OPTIONAL_HOOK(ap, status_hook, aty_status_extend, NULL, NULL, APR_HOOK_LAST);
     aty_origin_filter_register();
 }
 
