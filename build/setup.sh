@@ -75,6 +75,29 @@ need_packages() {
         apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}"
 }
 
+# unpack_packages DIRECTORY PACKAGE…: puts what is in the Debian packages below the directory,
+# and installs nothing: no daemon of theirs starts, neither now nor with the machine.
+unpack_packages() {
+    local directory=$1 package
+    command -v dpkg-deb >/dev/null || return 0
+    shift
+    mkdir -p "$directory"
+    for package in "$@"; do
+        [ ! -e "$directory/$package.deb" ] || continue
+        logged "unpacking $package" "out/log/unpack-$package.log" \
+            unpack_package "$directory" "$package"
+    done
+}
+
+unpack_package() { # DIRECTORY PACKAGE
+    local download
+    download=$(mktemp -d)
+    (cd "$download" && apt-get -q download "$2") ||
+        (apt-get -q update; cd "$download" && apt-get -q download "$2") || return
+    dpkg-deb -x "$download"/*.deb "$1" && mv "$download"/*.deb "$1/$2.deb"
+    rm -r "$download"
+}
+
 # need_commands COMMAND…: what must be there, whoever brought it.
 need_commands() {
     local command missing=()
