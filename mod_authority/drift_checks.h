@@ -15,6 +15,7 @@ typedef struct {
     const aty_table *table;
     apr_pool_t *pool;    /* for what is said */
     apr_pool_t *scratch; /* for the time of the comparison */
+    apr_hash_t *vhosts;  /* drift_cas.c: aty_tree_vhosts, once it is needed */
     apr_hash_t *ciphers; /* drift_ciphers.c: text of a setting → SSL_CTX * */
     apr_hash_t *lost;    /* drift_certificates.c: certificates → names they have lost */
     const aty_live **first_on; /* by address set: the live vhost that is first there */
@@ -24,10 +25,12 @@ typedef struct {
  * httpd has, "client-auth: the table has … (site.policy:12), httpd …". */
 typedef const char *aty_drift_check(aty_drift_search *search, aty_live *live);
 
-/* drift_tls.c: verify mode, CAs by content, TLS versions. */
+/* drift_tls.c: verify mode, TLS versions. */
 aty_drift_check aty_drift_client_auth;
-aty_drift_check aty_drift_client_ca;
 aty_drift_check aty_drift_protocol;
+
+/* drift_cas.c: CAs by content, and the names of CAs that clients are sent. */
+aty_drift_check aty_drift_client_ca;
 
 /* drift_ciphers.c: the table's list, expanded by this OpenSSL. */
 aty_drift_check aty_drift_ciphers;

@@ -1,17 +1,13 @@
-/* Client certificates and TLS versions. */
+/* Whether client certificates are asked for, and TLS versions. */
 #include "mod_authority/drift_checks.h"
 
 #include <string.h>
 #include <strings.h>
 
 #include <apr_strings.h>
-#include <openssl/evp.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
-#include "core/digest_set.h"
 #include "core/setting.h"
-#include "mod_authority/table_file.h"
 
 static const char *meaning(const aty_drift_search *search, const aty_live *live,
                            aty_field field)
@@ -40,53 +36,6 @@ const char *aty_drift_client_auth(aty_drift_search *search, aty_live *live)
                                    : "no client certificate");
 }
 
-typedef uint8_t digest[ATY_DIGEST_SIZE];
-
-static const char *set_text(apr_pool_t *pool, digest *digests, size_t count)
-{
-    char *text = apr_palloc(pool, ATY_DIGEST_SET_TEXT_SIZE);
-
-    count = aty_digest_set_normalise(digests, count);
-    aty_digest_set_text(text, digests, count, aty_table_file_sha256);
-    return text;
-}
-
-/* The CAs in the store of the context, as the compiler says them. Those of a directory
- * come there only when they are needed. */
-static const char *live_cas(apr_pool_t *pool, const SSL_CTX *context)
-{
-    const STACK_OF(X509_OBJECT) *objects =
-        X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
-    int total = sk_X509_OBJECT_num(objects);
-    digest *digests = apr_palloc(pool, (size_t)(total > 0 ? total : 1) * sizeof *digests);
-    size_t count = 0;
-
-    for (int i = 0; i < total; i++) {
-        const X509 *ca = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
-        if (ca && X509_digest(ca, EVP_sha256(), digests[count], NULL) == 1) {
-            count++;
-        }
-    }
-    return set_text(pool, digests, count);
-}
-
-/* The names that are sent to clients, likewise. */
-static const char *live_ca_names(apr_pool_t *pool, const SSL_CTX *context)
-{
-    const STACK_OF(X509_NAME) *names = SSL_CTX_get_client_CA_list(context);
-    int total = sk_X509_NAME_num(names);
-    digest *digests = apr_palloc(pool, (size_t)(total > 0 ? total : 1) * sizeof *digests);
-    size_t count = 0;
-
-    for (int i = 0; i < total; i++) {
-        if (X509_NAME_digest(sk_X509_NAME_value(names, i), EVP_sha256(), digests[count],
-                             NULL) == 1) {
-            count++;
-        }
-    }
-    return set_text(pool, digests, count);
-}
-
 static bool has_line(const aty_drift_search *search, const aty_live *live,
                      aty_field field, const char *beginning)
 {
@@ -101,32 +50,6 @@ static bool has_line(const aty_drift_search *search, const aty_live *live,
         }
     }
     return false;
-}
-
-const char *aty_drift_client_ca(aty_drift_search *search, aty_live *live)
-{
-    static const char names_sent[] = "; names sent: ";
-    const char *table = meaning(search, live, ATY_FIELD_CLIENT_CA);
-    const char *names = strstr(table, names_sent);
-    const char *httpd;
-
-    if (!names) {
-        return NULL; /* nobody is asked */
-    }
-    httpd = apr_pstrcat(search->scratch, names_sent,
-                        live_ca_names(search->scratch, live->context), NULL);
-    if (has_line(search, live, ATY_FIELD_CLIENT_CA, "SSLCACertificatePath ")) {
-        table = names + 2;
-        httpd += 2;
-    }
-    else {
-        httpd =
-            apr_pstrcat(search->scratch,
-                        "CAs: ", live_cas(search->scratch, live->context), httpd, NULL);
-    }
-    return strcmp(table, httpd) == 0
-               ? NULL
-               : aty_drift_text(search, live, ATY_FIELD_CLIENT_CA, table, httpd);
 }
 
 bool aty_drift_conf_cmds_decide(const aty_drift_search *search, const aty_live *live)

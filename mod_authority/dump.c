@@ -8,9 +8,10 @@
 #include <ap_listen.h>
 #include <http_config.h>
 #include <http_core.h>
-#include <util_cfgtree.h>
 
 #include <apr_strings.h>
+
+#include "mod_authority/config_tree.h"
 
 typedef enum {
     WORDS,
@@ -123,11 +124,6 @@ static bool is_section(const ap_directive_t *node)
     return node->directive[0] == '<';
 }
 
-static bool is_vhost(const ap_directive_t *node)
-{
-    return strcasecmp(node->directive, "<VirtualHost") == 0;
-}
-
 /* Whether a directive of interest is among these or in their sections. As deep as the
  * configuration, which httpd walks in the same way. */
 static bool any_of_interest(const ap_directive_t *first)
@@ -173,7 +169,7 @@ static void put_nodes(apr_pool_t *pool, const ap_directive_t *first)
     for (const ap_directive_t *node = first; node; node = node->next) {
         size_t row = find_kind(node->directive);
         if (is_section(node)) {
-            if (!is_vhost(node) &&
+            if (!aty_tree_is_vhost(node) &&
                 (row < KIND_COUNT || any_of_interest(node->first_child))) {
                 put_section(pool, node);
             }
@@ -260,37 +256,22 @@ static void put_server(apr_pool_t *pool, server_rec *server, const ap_directive_
     apr_pool_destroy(scratch);
 }
 
-static const ap_directive_t *next_vhost(const ap_directive_t *node)
-{
-    while (node && !is_vhost(node)) {
-        node = node->next;
-    }
-    return node;
-}
-
-static bool is_defined_at(const server_rec *server, const ap_directive_t *tag)
-{
-    return server->defn_name && tag->filename &&
-           server->defn_line_number == (unsigned)tag->line_num &&
-           strcmp(server->defn_name, tag->filename) == 0;
-}
-
 /* The vhosts of httpd's list, which is that of the files reversed, beside the tags of
  * the tree. A vhost that some module made has no tag. */
 static void put_vhosts(apr_pool_t *pool, server_rec *main_server)
 {
     apr_array_header_t *vhosts = apr_array_make(pool, 64, sizeof(server_rec *));
-    const ap_directive_t *tag = next_vhost(ap_conftree);
+    const ap_directive_t *tag = aty_tree_next_vhost(ap_conftree);
 
     for (server_rec *s = main_server->next; s; s = s->next) {
         APR_ARRAY_PUSH(vhosts, server_rec *) = s;
     }
     for (int i = vhosts->nelts; i-- > 0;) {
         server_rec *server = APR_ARRAY_IDX(vhosts, i, server_rec *);
-        bool is_next = tag && is_defined_at(server, tag);
+        bool is_next = tag && aty_tree_is_of(server, tag);
         put_server(pool, server, is_next ? tag : NULL);
         if (is_next) {
-            tag = next_vhost(tag->next);
+            tag = aty_tree_next_vhost(tag->next);
         }
     }
 }

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include <apr_strings.h>
+#include <http_core.h>
 
-#include "mod_authority/live.h"
+#include "mod_authority/config.h"
 
 static bool is_any_address(const apr_sockaddr_t *address)
 {
@@ -193,26 +194,62 @@ static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live
     }
 }
 
-static void note_missing(const matching *m)
+/* The ServerNames of the servers without TLS, in lower case. */
+static apr_hash_t *plain_names(const matching *m, const server_rec *main_server)
 {
+    apr_hash_t *names = apr_hash_make(m->scratch);
+
+    for (const server_rec *server = main_server; server; server = server->next) {
+        if (!aty_config_of(server)->live && server->server_hostname) {
+            char *name = apr_pstrdup(m->scratch, server->server_hostname);
+            ap_str_tolower(name);
+            apr_hash_set(names, name, APR_HASH_KEY_STRING, name);
+        }
+    }
+    return names;
+}
+
+/* A vhost without TLS on an address with TLS: it takes its names away from the others
+ * there, and so a policy has it, isolated, as `authorityc import` writes it. */
+static bool is_plain(const matching *m, apr_hash_t *plain, uint32_t vhost)
+{
+    const aty_setting_record *zone = aty_vhost_setting(m->table, vhost, ATY_FIELD_ZONE);
+    static const char isolated[] = "Isolate on";
+
+    return strncmp(aty_table_string(m->table, zone->text), isolated,
+                   sizeof isolated - 1) == 0 &&
+           apr_hash_get(plain, aty_vhost_server_name(m->table, vhost),
+                        APR_HASH_KEY_STRING);
+}
+
+static void note_missing(const matching *m, uint32_t vhost)
+{
+    aty_missing missing = {
+        vhost, apr_psprintf(m->pool,
+                            "httpd has no vhost of this ServerName with SSLEngine on; "
+                            "the table has it on %s",
+                            table_addresses(m->scratch, m->table, vhost))};
+
+    if (!m->site->missing) {
+        m->site->missing = apr_array_make(m->pool, 4, sizeof missing);
+    }
+    APR_ARRAY_PUSH(m->site->missing, aty_missing) = missing;
+}
+
+static void find_missing(const matching *m, const server_rec *main_server)
+{
+    apr_hash_t *plain = plain_names(m, main_server);
+
     for (uint32_t v = 0; v < m->table->counts[ATY_SECTION_VHOSTS]; v++) {
-        if (!m->site->of_vhost[v]) {
-            aty_missing missing = {
-                v, apr_psprintf(m->pool,
-                                "httpd has no vhost of this ServerName "
-                                "with SSLEngine on; the table has it "
-                                "on %s",
-                                table_addresses(m->scratch, m->table, v))};
-            if (!m->site->missing) {
-                m->site->missing = apr_array_make(m->pool, 4, sizeof missing);
-            }
-            APR_ARRAY_PUSH(m->site->missing, aty_missing) = missing;
+        if (!m->site->of_vhost[v] && !is_plain(m, plain, v)) {
+            note_missing(m, v);
         }
     }
 }
 
-void aty_match_all(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *scratch)
 {
+    aty_site *site = aty_config_of(main_server)->site;
     uint32_t vhosts = site->table.counts[ATY_SECTION_VHOSTS];
     const matching m = {site, &site->table, pool, scratch};
     int count = site->live ? site->live->nelts : 0;
@@ -229,5 +266,5 @@ void aty_match_all(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
             match_by_name(&m, unfound, live);
         }
     }
-    note_missing(&m);
+    find_missing(&m, main_server);
 }

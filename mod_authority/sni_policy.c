@@ -6,33 +6,18 @@
 #include <apr_strings.h>
 #include <http_config.h>
 #include <http_log.h>
-#include <util_cfgtree.h>
 
 #include "core/sni_policy.h"
+#include "mod_authority/config_tree.h"
 
 APLOG_USE_MODULE(authority);
 
 #define DIRECTIVE    "SSLVHostSNIPolicy"
 #define REMEMBER_KEY "mod_authority:" DIRECTIVE
 
-/* What the configuration says last; NULL: nothing. The directive stands at the top level
- * only. */
-static const char *configured_word(apr_pool_t *pool)
-{
-    const char *word = NULL;
-
-    for (const ap_directive_t *node = ap_conftree; node; node = node->next) {
-        if (strcasecmp(node->directive, DIRECTIVE) == 0) {
-            const char *arguments = node->args;
-            word = ap_getword_conf(pool, &arguments);
-        }
-    }
-    return word;
-}
-
 static const char *compare_known(apr_pool_t *pool, aty_sni_policy policy)
 {
-    const char *word = configured_word(pool);
+    const char *word = aty_tree_top_word(pool, DIRECTIVE);
     const char *live = word ? word : aty_sni_policy_name(ATY_SNI_SECURE);
 
     if (aty_sni_policy_named(live) == policy) {
@@ -74,7 +59,7 @@ static void log_forgotten(const server_rec *main_server, const char *old)
 void aty_sni_policy_remember(server_rec *main_server, apr_pool_t *scratch)
 {
     apr_pool_t *process = main_server->process->pool;
-    const char *word = configured_word(scratch);
+    const char *word = aty_tree_top_word(scratch, DIRECTIVE);
     void *data = NULL;
     const char *old;
 

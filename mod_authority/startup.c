@@ -61,12 +61,14 @@ int aty_startup_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
 
 /* What the table comes to on the live vhosts. Where there is no TLS at all, as without
  * mod_ssl, it comes to nothing. */
-static void apply(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
+static void apply(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *scratch)
 {
+    aty_site *site = aty_config_of(main_server)->site;
+
     if (!site->live) {
         return;
     }
-    aty_match_all(site, pool, scratch);
+    aty_match_all(main_server, pool, scratch);
     aty_drift_find(site, pool, scratch);
     aty_origin_frames_mend(site, pool, scratch);
 }
@@ -96,7 +98,7 @@ int aty_startup_map(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                              "request of another vhost than its connection's");
         return OK;
     }
-    apply(site, pconf, ptemp);
+    apply(main_server, pconf, ptemp);
     aty_announce_vhosts(main_server, site);
     if (site->drift == ATY_DRIFT_REFUSE && !has_served() && aty_drift_is_any(site)) {
         return refuse(main_server);
