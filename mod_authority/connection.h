@@ -6,6 +6,8 @@
 #ifndef ATY_MOD_AUTHORITY_CONNECTION_H
 #define ATY_MOD_AUTHORITY_CONNECTION_H
 
+#include "mod_authority/httpd_needed.h" /* before what an older one has not */
+
 #include <stdbool.h>
 #include <stdint.h>
 

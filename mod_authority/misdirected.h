@@ -3,6 +3,8 @@
 #ifndef ATY_MOD_AUTHORITY_MISDIRECTED_H
 #define ATY_MOD_AUTHORITY_MISDIRECTED_H
 
+#include "mod_authority/httpd_needed.h" /* before what an older one has not */
+
 #include <httpd.h>
 
 /* post_read_request hook, before mod_ssl's: DECLINED, or HTTP_MISDIRECTED_REQUEST. Looks

@@ -20,6 +20,8 @@
  * A table that cannot be used stops the first start and `httpd -t`. At a restart it only
  * costs the connections their sharing, and a line ATY101 says so.
  */
+#include "mod_authority/httpd_needed.h" /* before what an older one has not */
+
 #include <httpd.h>
 #include <http_config.h>
 #include <http_connection.h>
