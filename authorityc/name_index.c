@@ -137,19 +137,15 @@ static void index_build(aty_model *model, aty_section section, name_kind kind)
     while (count < entries + entries / 2 + 1 && count < UINT32_MAX / 2) {
         count *= 2;
     }
-    index = (index_builder){&view, malloc(count * sizeof(aty_le32)), count,
+    aty_writer_append(model->writer, section, NULL, count);
+    index = (index_builder){&view, aty_writer_records(model->writer, section), count,
                             kind == ENDING ? 1 : 0};
-    if (!index.slots) {
-        abort();
-    }
     memset(index.slots, 0xff, count * sizeof(aty_le32)); /* ATY_NONE */
     for (uint32_t i = 0; i < view.counts[ATY_SECTION_NAMES]; i++) {
         if (kind_of(aty_table_string(&view, view.names[i].name)) == kind) {
             name_enter(model, &index, i);
         }
     }
-    aty_writer_append(model->writer, section, index.slots, count);
-    free(index.slots);
 }
 
 static int odd_compare(const void *a, const void *b)

@@ -1,5 +1,6 @@
 #include "authorityc/table_writer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_hash.h>
@@ -20,6 +21,33 @@ struct aty_writer {
     section_buffer sections[ATY_SECTION_COUNT];
 };
 
+/* As where the pool itself has no more. */
+static void out_of_memory(apr_pool_t *pool)
+{
+    apr_abortfunc_t end = apr_pool_abort_get(pool);
+
+    if (end) {
+        end(APR_ENOMEM);
+    }
+    abort();
+}
+
+static void section_free(section_buffer *buffer)
+{
+    free(buffer->bytes);
+    *buffer = (section_buffer){0};
+}
+
+static apr_status_t sections_free(void *data)
+{
+    aty_writer *writer = data;
+
+    for (int section = 0; section < ATY_SECTION_COUNT; section++) {
+        section_free(&writer->sections[section]);
+    }
+    return APR_SUCCESS;
+}
+
 aty_writer *aty_writer_create(apr_pool_t *pool, aty_sni_policy sni_policy)
 {
     aty_writer *writer = apr_pcalloc(pool, sizeof *writer);
@@ -27,15 +55,16 @@ aty_writer *aty_writer_create(apr_pool_t *pool, aty_sni_policy sni_policy)
     writer->pool = pool;
     writer->strings = apr_hash_make(pool);
     writer->sni_policy = sni_policy;
+    apr_pool_cleanup_register(pool, writer, sections_free, apr_pool_cleanup_null);
     aty_writer_string(writer, "");
     return writer;
 }
 
-static void section_reserve(aty_writer *writer, section_buffer *buffer, size_t used,
+/* By realloc(3), which moves pages: a pool would keep each size that a section had. */
+static void section_reserve(const aty_writer *writer, section_buffer *buffer, size_t used,
                             size_t more)
 {
     size_t capacity = buffer->capacity ? buffer->capacity : 256;
-    uint8_t *bytes;
 
     if (more <= buffer->capacity - used) {
         return;
@@ -43,12 +72,11 @@ static void section_reserve(aty_writer *writer, section_buffer *buffer, size_t u
     while (capacity - used < more) {
         capacity *= 2;
     }
-    bytes = apr_palloc(writer->pool, capacity);
-    if (used > 0) {
-        memcpy(bytes, buffer->bytes, used);
-    }
-    buffer->bytes = bytes;
+    buffer->bytes = realloc(buffer->bytes, capacity);
     buffer->capacity = capacity;
+    if (!buffer->bytes) {
+        out_of_memory(writer->pool);
+    }
 }
 
 uint32_t aty_writer_append(aty_writer *writer, aty_section section, const void *records,
@@ -143,25 +171,26 @@ static size_t file_size(const aty_writer *writer)
     return size;
 }
 
-/* Copies the sections behind the header and says in it where they lie. */
-static void sections_place(const aty_writer *writer, uint8_t *blob,
-                           aty_header_record *header)
+/* Moves the sections behind the header and says in it where they lie. */
+static void sections_place(aty_writer *writer, uint8_t *blob, aty_header_record *header)
 {
     size_t offset = sizeof *header;
 
     for (int section = 0; section < ATY_SECTION_COUNT; section++) {
-        const section_buffer *buffer = &writer->sections[section];
+        section_buffer *buffer = &writer->sections[section];
         uint32_t record_size = aty_section_record_size((aty_section)section);
+        size_t size = (size_t)buffer->count * record_size;
         header->sections[section] = (aty_section_record){
             aty_put((uint32_t)offset), aty_put(buffer->count), aty_put(record_size)};
         if (buffer->count > 0) {
-            memcpy(blob + offset, buffer->bytes, (size_t)buffer->count * record_size);
+            memcpy(blob + offset, buffer->bytes, size);
+            section_free(buffer);
         }
-        offset += (size_t)buffer->count * record_size;
+        offset += size;
     }
 }
 
-const void *aty_writer_finish(const aty_writer *writer, size_t *size)
+const void *aty_writer_finish(aty_writer *writer, size_t *size)
 {
     aty_header_record header = {
         .version = aty_put(ATY_TABLE_VERSION),

@@ -2,8 +2,8 @@
  * interned.
  *
  * Records are appended with all their references already known; a view of the unfinished
- * table lets the reader's own functions answer while it is built. Everything lives in the
- * pool.
+ * table lets the reader's own functions answer while it is built. Everything goes with
+ * the pool.
  */
 #ifndef ATY_AUTHORITYC_TABLE_WRITER_H
 #define ATY_AUTHORITYC_TABLE_WRITER_H
@@ -38,7 +38,7 @@ uint32_t aty_writer_count(const aty_writer *writer, aty_section section);
 void aty_writer_view(const aty_writer *writer, aty_table *view);
 
 /* The finished bytes, with header and digest; NULL where they would not fit into 4 GiB.
- */
-const void *aty_writer_finish(const aty_writer *writer, size_t *size);
+ * The records move into them: the writer is used up, and no view of it holds. */
+const void *aty_writer_finish(aty_writer *writer, size_t *size);
 
 #endif
