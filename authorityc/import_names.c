@@ -175,6 +175,20 @@ static const char *server_name(aty_import *import, const aty_import_server *vhos
     return apr_psprintf(import->pool, "vhost-%u.invalid", vhost->number);
 }
 
+/* With the port that ServerName says there, where it is not that of https. */
+static const char *with_port(const aty_import *import, const aty_import_server *vhost,
+                             const char *name)
+{
+    const aty_import_node *line = aty_import_last(vhost, "ServerName");
+    const char *written = line && line->word_count > 0 ? line->words[0] : "";
+    const char *scheme = strstr(written, "://");
+    const char *port = strchr(scheme ? scheme + 3 : written, ':');
+
+    return port && strcmp(port, ":443") != 0
+               ? apr_pstrcat(import->pool, name, port, (char *)NULL)
+               : name;
+}
+
 static void write_aliases(aty_import *import, const apr_array_header_t *names, int first)
 {
     while (first < names->nelts) {
@@ -198,6 +212,7 @@ void aty_import_names(aty_import *import, const aty_import_server *vhost)
     apr_array_header_t *names = accepted_names(import, vhost);
     const char *name = server_name(import, vhost, names);
     bool is_first = names->nelts > 0 && name == APR_ARRAY_IDX(names, 0, const char *);
-    aty_import_setting(import->lines, NULL, "ServerName", name);
+    aty_import_setting(import->lines, NULL, "ServerName",
+                       name == vhost->name ? with_port(import, vhost, name) : name);
     write_aliases(import, names, is_first ? 1 : 0);
 }

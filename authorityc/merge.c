@@ -186,6 +186,7 @@ void aty_merge_vhosts(aty_parser *parser)
         aty_vhost vhost = {.place = draft->place,
                            .addresses = draft->addresses,
                            .server_name = draft->server_name,
+                           .server_port = draft->server_port,
                            .aliases = draft->aliases,
                            .locations = draft->locations};
         merge_scope(parser, draft, &vhost.scope);

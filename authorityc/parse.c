@@ -132,6 +132,7 @@ static void put_server_name(aty_parser *parser, const aty_directive_spec *spec,
     }
     else if (aty_section_take_name(parser, &words[0])) {
         draft->server_name = apr_pmemdup(parser->pool, &words[0], sizeof(words[0]));
+        draft->server_port = directive->number;
     }
 }
 

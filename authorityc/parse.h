@@ -30,6 +30,7 @@ typedef struct {
     aty_place place;
     apr_array_header_t *addresses; /* aty_vhost_address */
     const aty_word *server_name;   /* NULL: none */
+    uint32_t server_port;          /* of that */
     bool name_tried;               /* a ServerName stands there, if a wrong one */
     apr_array_header_t *aliases;   /* aty_word; NULL: none */
     apr_array_header_t *locations; /* aty_location; NULL: none */

@@ -127,6 +127,7 @@ typedef struct {
     aty_place place;               /* of `VirtualHost` in <VirtualHost> */
     apr_array_header_t *addresses; /* aty_vhost_address, without duplicates */
     const aty_word *server_name;   /* never NULL; lower case */
+    uint32_t server_port;          /* of ServerName; 443 where it says none */
     apr_array_header_t *aliases;   /* aty_word, in order, lower case; NULL: none */
     apr_array_header_t *locations; /* aty_location; NULL: none */
     aty_scope scope;               /* merged: own over Use over top level */

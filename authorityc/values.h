@@ -45,7 +45,7 @@ aty_value_parser aty_value_ssl_protocol; /* SSLProtocol */
 aty_value_parser aty_value_ciphers;      /* SSLCipherSuite; number: 1 for TLSv1.3 */
 aty_value_parser aty_value_responder;    /* SSLOCSPDefaultResponder */
 aty_value_parser aty_value_openssl_conf; /* SSLOpenSSLConfCmd */
-aty_value_parser aty_value_server_name;  /* ServerName, without its scheme and port */
+aty_value_parser aty_value_server_name;  /* ServerName's name; number: its port */
 aty_value_parser aty_value_server_alias; /* ServerAlias: names or patterns */
 aty_value_parser aty_value_host_names;   /* each word a host name */
 

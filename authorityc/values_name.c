@@ -12,8 +12,9 @@
 
 #define LETTERS_AND_DIGITS \
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-#define LABEL_MAX 63  /* bytes, RFC 1035 §2.3.4 */
-#define HOST_MAX  253 /* bytes, with the dots between labels */
+#define LABEL_MAX  63  /* bytes, RFC 1035 §2.3.4 */
+#define HOST_MAX   253 /* bytes, with the dots between labels */
+#define HTTPS_PORT 443
 
 /* A character that no host name has, or '\0'. */
 static char stray_character(const char *host, bool pattern)
@@ -106,13 +107,16 @@ static bool read_host(const aty_values *values, aty_word *word, bool pattern)
     return true;
 }
 
-/* Takes a scheme and a port off, which httpd uses for redirects and not for matching
- * (server/core.c, server_hostname_port). NULL after an error. */
-static const char *server_host(const aty_values *values, const aty_word *word)
+/* Takes a scheme and a port off, which httpd uses for redirects and for TLS sessions, not
+ * for matching (server/core.c, server_hostname_port; ssl_util.c, ssl_util_vhostid). NULL
+ * after an error. */
+static const char *server_host(const aty_values *values, const aty_word *word,
+                               uint32_t *server_port)
 {
     const char *scheme = strstr(word->text, "://");
     const char *host = scheme ? scheme + 3 : word->text;
     size_t length = strcspn(host, ":");
+    *server_port = HTTPS_PORT;
     if (host[length] == '\0') {
         return host;
     }
@@ -123,6 +127,7 @@ static const char *server_host(const aty_values *values, const aty_word *word)
         aty_value_wrong(values, word, "has no port from 1 to 65535 behind its ':'");
         return NULL;
     }
+    *server_port = (uint32_t)port;
     return apr_pstrmemdup(values->pool, host, length);
 }
 
@@ -130,8 +135,7 @@ bool aty_value_server_name(const aty_values *values, const aty_directive_spec *s
                            aty_directive *directive, aty_word *words)
 {
     (void)spec;
-    (void)directive;
-    const char *host = server_host(values, &words[0]);
+    const char *host = server_host(values, &words[0], &directive->number);
     if (!host) {
         return false;
     }
