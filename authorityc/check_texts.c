@@ -183,6 +183,36 @@ static const struct {
          "So 'SSLProtocol TLSv1.2 TLSv1.3' is TLS 1.3 alone, in httpd as here.\n",
          "SSLProtocol TLSv1.2 TLSv1.3\n",
          "Write 'SSLProtocol -all +TLSv1.2 +TLSv1.3'.\n"},
+    [ATY_CHECK_SHARED_SESSIONS] =
+        {"two vhosts share TLS sessions, and differ in what a client certificate proves",
+         "mod_ssl tells the sessions of vhosts apart by ServerName and its port (443 "
+         "where "
+         "it\n"
+         "has none), and not by address. Who has shown a client certificate to the one "
+         "is "
+         "let\n"
+         "in by the other, which might have refused it; and who was asked for none by "
+         "the "
+         "one\n"
+         "cannot show it to the other. So it is with TLS 1.2 wherever there is an\n"
+         "SSLSessionCache, and in any case with 'SSLSessionTickets off', with an\n"
+         "SSLSessionTicketKeyFile for both, and where one vhost is the first of both\n"
+         "addresses.\n",
+         "<VirtualHost 192.0.2.1:443>\n"
+         "    ServerName           www.example.com\n"
+         "    SSLVerifyClient      require\n"
+         "    SSLCACertificateFile certs/staff-ca.pem\n"
+         "</VirtualHost>\n"
+         "<VirtualHost 192.0.2.2:443>\n"
+         "    ServerName           www.example.com\n"
+         "    SSLVerifyClient      require\n"
+         "    SSLCACertificateFile certs/partner-ca.pem\n"
+         "</VirtualHost>\n",
+         "Give one of them a ServerName of its own and the common name as ServerAlias, "
+         "here "
+         "and\n"
+         "in httpd's configuration. On different ports the port is enough, as in\n"
+         "'ServerName www.example.com:8443'.\n"},
     [ATY_CHECK_NOT_HERE] =
         {"an advertised name leads to another address, or nowhere",
          "A client that honours ORIGIN frames comes to the connection that lists the "

@@ -18,6 +18,7 @@ static const struct {
     [ATY_CHECK_LONE_DEFAULT] = {"lone-default", ATY_SEVERITY_WARNING},
     [ATY_CHECK_IMPOSSIBLE_PAIR] = {"impossible-pair", ATY_SEVERITY_WARNING},
     [ATY_CHECK_PROTOCOL_OVERRIDE] = {"protocol-override", ATY_SEVERITY_WARNING},
+    [ATY_CHECK_SHARED_SESSIONS] = {"shared-sessions", ATY_SEVERITY_WARNING},
     [ATY_CHECK_NOT_HERE] = {"not-here", ATY_SEVERITY_WARNING},
 };
 

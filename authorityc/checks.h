@@ -18,6 +18,7 @@ typedef enum {
     ATY_CHECK_LONE_DEFAULT,
     ATY_CHECK_IMPOSSIBLE_PAIR,
     ATY_CHECK_PROTOCOL_OVERRIDE,
+    ATY_CHECK_SHARED_SESSIONS,
     ATY_CHECK_NOT_HERE, /* of `check --dns` alone */
     ATY_CHECK_COUNT
 } aty_check;

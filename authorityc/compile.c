@@ -30,6 +30,7 @@ static const phase judging[] = {
     {aty_names_check, "checking names"},
     {aty_model_check, "checking vhosts"},
     {aty_groups_check, "checking groups"},
+    {aty_sessions_check, "checking sessions"},
     {aty_origin_sets_encode, "making ORIGIN frames"},
     {NULL, NULL},
 };

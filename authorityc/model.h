@@ -75,6 +75,9 @@ void aty_model_check(aty_model *model);
 /* group_checks.c: the named checks that look at groups. */
 void aty_groups_check(aty_model *model);
 
+/* session_checks.c: the named check that looks at what TLS sessions prove. */
+void aty_sessions_check(aty_model *model);
+
 /* origin_sets.c: gives every seat its ORIGIN frame, or the reason why it has none. */
 void aty_origin_sets_encode(aty_model *model);
 
