@@ -16,11 +16,12 @@ static void *aligned(apr_shm_t *memory)
 void *aty_shared_block(apr_pool_t *process_pool, const char *name, size_t size,
                        apr_status_t *status)
 {
-    const char *key = apr_psprintf(process_pool, "mod_authority %s, %" APR_SIZE_T_FMT,
-                                   name, (apr_size_t)size);
+    char key[64]; /* the pool keeps a copy of its own, of the first */
     apr_shm_t *memory;
     void *block = NULL;
 
+    apr_snprintf(key, sizeof key, "mod_authority %s, %" APR_SIZE_T_FMT, name,
+                 (apr_size_t)size);
     *status = apr_pool_userdata_get(&block, key, process_pool);
     if (*status != APR_SUCCESS || block) {
         return block;
