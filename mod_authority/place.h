@@ -5,7 +5,7 @@
 
 #include <httpd.h>
 
-#include "core/table.h"
+#include "core/verdict.h"
 
 /* "FILE:LINE" of the policy, with ", from FILE:LINE" where that was imported; "the
  * default" for what no line says. */
@@ -17,5 +17,10 @@ const char *aty_place_vhost(apr_pool_t *pool, const aty_table *table, uint32_t v
 
 /* Where a server begins in httpd's configuration, or "the main server". */
 const char *aty_place_server(apr_pool_t *pool, const server_rec *server);
+
+/* The places that a reason points at, "A" or "A and B". `connection` is the vhost of the
+ * connection, or NULL. */
+const char *aty_place_reason(const request_rec *r, const server_rec *connection,
+                             const aty_pair *pair, aty_reason reason);
 
 #endif

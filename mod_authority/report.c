@@ -3,10 +3,10 @@
 #include <apr_strings.h>
 #include <http_log.h>
 
-#include "core/setting.h"
 #include "mod_authority/busiest.h"
 #include "mod_authority/config.h"
 #include "mod_authority/counters.h"
+#include "mod_authority/place.h"
 
 APLOG_USE_MODULE(authority);
 
@@ -66,115 +66,6 @@ void aty_report_verdict(request_rec *r, const aty_connection *connection,
     if (verdict->outcome == ATY_MISDIRECTED) {
         add(r, "AUTHORITY_REASON", aty_reason_name(verdict->reason));
     }
-}
-
-/* The field behind a reason, or -1. */
-static int reason_field(const aty_table *table, const aty_pair *pair, aty_reason reason)
-{
-    if (reason < (aty_reason)ATY_FIELD_TLS_COUNT) {
-        return (int)reason;
-    }
-    if (reason == ATY_REASON_HTTP1_ONLY) {
-        return ATY_FIELD_HTTP;
-    }
-    if (reason == ATY_REASON_OTHER_ZONE) {
-        return ATY_FIELD_ZONE;
-    }
-    if (reason == ATY_REASON_TEXTUAL) {
-        for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-            if (aty_field_difference(table, pair, (aty_field)field) == ATY_TEXTUAL &&
-                aty_field_counts(table, pair, (aty_field)field)) {
-                return field;
-            }
-        }
-    }
-    return -1;
-}
-
-static const char *place_text(apr_pool_t *pool, const aty_table *table, aty_le32 file,
-                              aty_le32 line)
-{
-    const char *name = aty_table_string(table, file);
-    const char *source = aty_table_source(table, file, line);
-
-    if (!*name) {
-        return "the default";
-    }
-    return source ? apr_psprintf(pool, "%s:%u, from %s", name, aty_get(line), source)
-                  : apr_psprintf(pool, "%s:%u", name, aty_get(line));
-}
-
-/* The <Location> of the vhost that an h2 connection cannot serve. */
-static const char *location_place(apr_pool_t *pool, const aty_table *table,
-                                  uint32_t vhost, uint32_t need)
-{
-    const aty_location_record *location = aty_vhost_location_needing(table, vhost, need);
-
-    return location ? place_text(pool, table, location->file, location->line) : "";
-}
-
-/* Where it is written what a vhost has and the other has not: the directive of the field,
- * or else the vhost. */
-static const char *vhost_place(apr_pool_t *pool, const aty_table *table, uint32_t vhost,
-                               uint32_t other, int field)
-{
-    const aty_vhost_record *record = &table->vhosts[vhost];
-    aty_setting_line line = {0};
-
-    if (field < 0 || other == ATY_NONE) {
-        return place_text(pool, table, record->file, record->line);
-    }
-    if (aty_setting_next_unlike(table, aty_vhost_setting(table, vhost, (aty_field)field),
-                                aty_vhost_setting(table, other, (aty_field)field),
-                                &line)) {
-        return place_text(pool, table, line.place->file, line.place->line);
-    }
-    return "the default";
-}
-
-/* The same of a vhost that the table may not know. */
-static const char *side_place(apr_pool_t *pool, const aty_site *site, uint32_t vhost,
-                              uint32_t other, const server_rec *server, int field)
-{
-    if (vhost != ATY_NONE) {
-        return vhost_place(pool, &site->table, vhost, other, field);
-    }
-    if (!server || !server->defn_name) {
-        return "the main server";
-    }
-    return apr_psprintf(pool, "%s:%u", server->defn_name, server->defn_line_number);
-}
-
-/* The places that a reason points at, "A" or "A and B". */
-static const char *places(const request_rec *r, const aty_connection *connection,
-                          const aty_pair *pair, aty_reason reason)
-{
-    const aty_site *site = aty_config_of(r->server)->site;
-    const char *connection_place;
-    int field = -1;
-
-    if (reason == ATY_REASON_NO_TABLE) {
-        return site->place;
-    }
-    if (reason == ATY_REASON_LOCATION_CLIENT_AUTH) {
-        return location_place(r->pool, &site->table, pair->request,
-                              ATY_LOCATION_CLIENT_AUTH);
-    }
-    if (reason == ATY_REASON_LOCATION_CIPHERS) {
-        return location_place(r->pool, &site->table, pair->request, ATY_LOCATION_CIPHERS);
-    }
-    if (pair->connection != ATY_NONE && pair->request != ATY_NONE) {
-        field = reason_field(&site->table, pair, reason);
-    }
-    connection_place = side_place(r->pool, site, pair->connection, pair->request,
-                                  connection->server, field);
-    if (r->server == connection->server) {
-        return connection_place;
-    }
-    return apr_pstrcat(
-        r->pool, connection_place, " and ",
-        side_place(r->pool, site, pair->request, pair->connection, r->server, field),
-        NULL);
 }
 
 /* The name of its vhost that the request is for, as it is configured; NULL: none is, and
@@ -261,5 +152,5 @@ void aty_report_misdirected(request_rec *r, const aty_connection *connection,
         connection->server ? connection->server->server_hostname : "-",
         ap_escape_logitem(r->pool, pair->authority), r->server->server_hostname,
         aty_reason_name(reason), aty_reason_sentence(reason),
-        places(r, connection, pair, reason), left_out);
+        aty_place_reason(r, connection->server, pair, reason), left_out);
 }
