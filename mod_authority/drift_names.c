@@ -7,6 +7,7 @@
 #include <http_core.h>
 
 #include "core/names.h"
+#include "mod_authority/http2.h"
 #include "mod_authority/place.h"
 
 static const char *lower(apr_pool_t *pool, const char *name)
@@ -218,7 +219,8 @@ const char *aty_drift_http(aty_drift_search *search, aty_live *live)
     uint32_t flags = aty_get(search->table->vhosts[live->vhost].flags);
     bool has_h2 = speaks_h2(live->server);
 
-    if (has_h2 == ((flags & ATY_VHOST_H2) != 0)) {
+    /* Where nobody gets h2, Protocols means nothing, and an import leaves it out. */
+    if (has_h2 == ((flags & ATY_VHOST_H2) != 0) || !aty_http2_is_served()) {
         return NULL;
     }
     return aty_drift_text(search, live, ATY_FIELD_HTTP, has_h2 ? "no h2" : "h2",

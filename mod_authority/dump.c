@@ -12,6 +12,7 @@
 #include <apr_strings.h>
 
 #include "mod_authority/config_tree.h"
+#include "mod_authority/http2.h"
 
 typedef enum {
     WORDS,
@@ -281,20 +282,13 @@ static const char *yes_no(bool yes)
     return yes ? "yes" : "no";
 }
 
-/* mod_http2 does nothing under prefork (modules/http2/mod_http2.c). */
-static bool has_http2(void)
-{
-    return ap_find_linked_module("mod_http2.c") &&
-           strcasecmp(ap_show_mpm(), "prefork") != 0;
-}
-
 static void put_facts(apr_pool_t *pool)
 {
     puts("authority-dump\t1");
     put_fact("httpd", ap_get_server_description());
     put_fact("root", ap_server_root_relative(pool, ""));
     put_fact("sni-policy", yes_no(ap_exists_directive(pool, "SSLVHostSNIPolicy")));
-    put_fact("http2", yes_no(has_http2()));
+    put_fact("http2", yes_no(aty_http2_is_served()));
     if (ap_find_linked_module("mod_md.c")) {
         put_fact("md-store", ap_server_root_relative(pool, "md"));
     }
