@@ -5,10 +5,9 @@ use Aty::Test;
 
 my $h2 = var('mpm') ne 'prefork';
 
-# Something that httpd alone does not mind: only the table says what is shared.
-my $no_h2 = added('static', 'Protocols http/1.1');
+my $alias = aliases('static', 'img.example.test pic.example.test new.example.test');
 my $drift = {quarantined => {'static.example.test' => 1}};
-my $fact  = qr/ATY104: vhost 'static\.example\.test' .*Protocols: the table has h2 .*, httpd no h2; /;
+my $fact  = qr/ATY104: vhost 'static\.example\.test' .*names: httpd has 'new\.example\.test', the table has not \(site\.policy:\d+\); /;
 
 sub with { return "AuthorityDrift $_[0]\n" . $_[1] }
 
@@ -41,7 +40,7 @@ sub run {
 {
     my $server = Aty::Drift->new('drift-refuse');
     my $good = with('refuse', base_text());
-    my $bad = $no_h2->($good);
+    my $bad = $alias->($good);
     $server->compile($good);
     $server->configure($bad);
 
@@ -78,16 +77,17 @@ sub run {
 # ignore: told, and nothing else.
 {
     my $server = Aty::Drift->new('drift-ignore');
-    my $bad = $no_h2->(with('ignore', base_text()));
     $server->compile(base_text());
-    $server->configure($bad);
+    $server->files({'pair.pem' => 'pair-fewer.pem', 'pair.key' => 'pair-fewer.key'});
+    $server->configure(with('ignore', base_text()));
     my @lines = $server->start;
-    is(scalar @lines, 1, 'ignore: one line at the first start');
-    like($lines[0], qr/\[authority:warn\].*${fact}nothing is done about it \(AuthorityDrift ignore\)/,
-        'ignore: a warning that says so');
+    is(scalar @lines, 2, 'ignore: a line for each of two at the first start');
+    like($_, qr/\[authority:warn\].*ATY104: .*certificate: the table has .*; nothing is done about it \(AuthorityDrift ignore\)/,
+        'ignore: a warning that says so') for @lines;
     pairs_are($server, 'ignore', {});
 
     # What httpd no longer has, and what only httpd has.
+    $server->files({});
     $server->configure(without_vhost('users')->(aliases('static', 'img.example.test')->(
         with('ignore', base_text()))));
     @lines = $server->restart;

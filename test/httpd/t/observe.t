@@ -70,7 +70,8 @@ $server->compile(base_text());
         engine      => {map { $_ => 'observe' } @names},
         quarantined => {'static.example.test' => 1},
     };
-    $server->configure(added('static', 'Protocols http/1.1')->(everywhere('observe')));
+    $server->configure(aliases('static', 'img.example.test pic.example.test new.example.test')
+        ->(everywhere('observe')));
     @lines = $server->restart;
     is(scalar(grep { /ATY104: vhost 'static/ } @lines), 1, 'observe, drifted: told');
     is(scalar @lines, 1, 'observe, drifted: in one line');
