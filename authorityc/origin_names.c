@@ -1,5 +1,6 @@
 #include "authorityc/origin_names.h"
 
+#include "core/search.h"
 #include "core/verdict.h"
 
 static const aty_covered_name *covered_at(const apr_array_header_t *covered, int i)
@@ -7,23 +8,29 @@ static const aty_covered_name *covered_at(const apr_array_header_t *covered, int
     return &APR_ARRAY_IDX(covered, i, const aty_covered_name);
 }
 
-/* The first covered name that is not before this name of the group, by binary search. */
+typedef struct {
+    const apr_array_header_t *covered;
+    uint32_t group;
+    uint32_t name;
+} wanted;
+
+static int covered_order(const void *what, size_t index)
+{
+    const wanted *w = what;
+    const aty_covered_name *at = covered_at(w->covered, (int)index);
+
+    return at->group != w->group ? aty_number_order(at->group, w->group)
+                                 : aty_number_order(at->name, w->name);
+}
+
+/* The first covered name that is not before this name of the group. */
 static int covered_from(const apr_array_header_t *covered, uint32_t group, uint32_t name)
 {
-    int low = 0;
-    int high = covered->nelts;
+    const wanted what = {covered, group, name};
+    size_t index;
 
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        const aty_covered_name *at = covered_at(covered, middle);
-        if (at->group < group || (at->group == group && at->name < name)) {
-            low = middle + 1;
-        }
-        else {
-            high = middle;
-        }
-    }
-    return low;
+    aty_search(&what, (size_t)covered->nelts, covered_order, &index);
+    return (int)index;
 }
 
 static bool is_advertised(const aty_table *table, uint32_t vhost)
