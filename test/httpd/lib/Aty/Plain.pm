@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 use IO::Select;
-use IO::Socket::INET;
+use IO::Socket::IP;
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 
 our $DEADLINE = 10;    # seconds that any one answer may take
@@ -16,12 +16,12 @@ sub connect {
     return bless {socket => socket_to(@option{qw(port address)})}, $class;
 }
 
-# A socket to a port on loopback (127.0.0.1, or another address of it), without Nagle's
-# delays; dies where nobody listens.
+# A socket to a port on loopback (127.0.0.1, or another address of it, as ::1), without
+# Nagle's delays; dies where nobody listens.
 sub socket_to {
     my ($port, $address) = @_;
-    my $socket = IO::Socket::INET->new(
-        PeerAddr => $address // '127.0.0.1',
+    my $socket = IO::Socket::IP->new(
+        PeerHost => $address // '127.0.0.1',
         PeerPort => $port,
         Timeout  => $DEADLINE,
     ) or die "connect to port $port: $@\n";

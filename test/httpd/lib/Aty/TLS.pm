@@ -20,12 +20,14 @@ my %VERSION = ('TLSv1.2' => 0x0303, 'TLSv1.3' => 0x0304);
 # Connects and shakes hands; dies where that fails. Options: port; address (127.0.0.1); sni
 # (undef: none);
 # alpn (list of protocols, undef: none); version; ciphers; ca (file to verify with, undef:
-# no verification); cert and key (client certificate); session (to resume); pha (offer
-# post-handshake authentication).
+# no verification); cert and key (client certificate); session (to resume); tickets (0: a
+# client without); pha (offer post-handshake authentication); before (octets that are sent
+# in front of the handshake).
 sub connect {
     my ($class, %option) = @_;
     my $self = bless {raw => '', records => [], deadline => $Aty::Plain::DEADLINE}, $class;
     $self->{socket} = Aty::Plain::socket_to(@option{qw(port address)});
+    syswrite $self->{socket}, $option{before} if defined $option{before};
     $self->{context} = _context(\%option);
     $self->{ssl} = Net::SSLeay::new($self->{context});
     _prepare($self->{ssl}, \%option);
@@ -47,6 +49,8 @@ sub _context {
     Net::SSLeay::CTX_set_cipher_list($context, $option->{ciphers}) if $option->{ciphers};
     Net::SSLeay::CTX_set_alpn_protos($context, $option->{alpn}) if $option->{alpn};
     Net::SSLeay::CTX_set_post_handshake_auth($context, 1) if $option->{pha};
+    Net::SSLeay::CTX_set_options($context, Net::SSLeay::OP_NO_TICKET())
+        if !($option->{tickets} // 1);
     if ($option->{ca}) {
         Net::SSLeay::CTX_load_verify_locations($context, $option->{ca}, '');
         Net::SSLeay::CTX_set_verify($context, Net::SSLeay::VERIFY_PEER(), undef);
