@@ -1,5 +1,4 @@
 /* cmd_compile.c: `authorityc compile`. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,22 +40,12 @@ typedef struct {
     bool quiet;
 } compile_options;
 
-static const char *write_stdout(apr_pool_t *pool, const void *blob, size_t size)
-{
-    if (isatty(STDOUT_FILENO)) {
-        return "a table is no text for a terminal";
-    }
-    if (fwrite(blob, 1, size, stdout) != size || fflush(stdout) != 0) {
-        return apr_pstrdup(pool, strerror(errno));
-    }
-    return NULL;
-}
-
 static int write_table(apr_pool_t *pool, const char *path, const void *blob, size_t size)
 {
-    const char *problem = strcmp(path, "-") == 0
-                              ? write_stdout(pool, blob, size)
-                              : aty_file_replace(pool, path, blob, size);
+    const char *problem = strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)
+                              ? "a table is no text for a terminal"
+                              : aty_output_write(pool, path, blob, size);
+
     if (!problem) {
         return ATY_EXIT_FINE;
     }

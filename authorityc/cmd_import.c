@@ -1,8 +1,6 @@
 /* cmd_import.c: `authorityc import`. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <apr_strings.h>
 
@@ -54,18 +52,10 @@ static int trouble(const char *what, const char *problem)
 
 static int write_policy(apr_pool_t *pool, const char *path, const char *text, size_t size)
 {
-    if (path && strcmp(path, "-") != 0) {
-        const char *problem = aty_file_replace(pool, path, text, size);
-        if (problem) {
-            fprintf(stderr, "authorityc: error: cannot write '%s': %s\n", path, problem);
-            return ATY_EXIT_TROUBLE;
-        }
-        return ATY_EXIT_FINE;
-    }
-    if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0) {
-        return trouble("cannot write the policy: ", strerror(errno));
-    }
-    return ATY_EXIT_FINE;
+    const char *problem = aty_output_write(pool, path, text, size);
+
+    return problem ? trouble(apr_psprintf(pool, "cannot write '%s': ", path), problem)
+                   : ATY_EXIT_FINE;
 }
 
 static int write_import(apr_pool_t *pool, const aty_import_dump *dump, const char *path,
@@ -82,7 +72,7 @@ static int write_import(apr_pool_t *pool, const aty_import_dump *dump, const cha
     if (!text) {
         return trouble("", "out of memory");
     }
-    int code = write_policy(pool, path, text, size);
+    int code = write_policy(pool, path ? path : "-", text, size);
     free(text);
     if (code == ATY_EXIT_FINE && path && !quiet) {
         fprintf(stderr, "%s: %u vhost%s, %u NOTE%s\n", path, lines->vhosts,

@@ -125,3 +125,14 @@ const char *aty_file_replace(apr_pool_t *pool, const char *path, const void *byt
     }
     return replace_unstopped(pool, target, bytes, size);
 }
+
+const char *aty_output_write(apr_pool_t *pool, const char *path, const void *bytes,
+                             size_t size)
+{
+    if (strcmp(path, "-") != 0) {
+        return aty_file_replace(pool, path, bytes, size);
+    }
+    return fwrite(bytes, 1, size, stdout) == size && fflush(stdout) == 0
+               ? NULL
+               : apr_pstrdup(pool, strerror(errno));
+}

@@ -14,4 +14,8 @@
 const char *aty_file_replace(apr_pool_t *pool, const char *path, const void *bytes,
                              size_t size);
 
+/* The same, or to the standard output where `path` is "-". */
+const char *aty_output_write(apr_pool_t *pool, const char *path, const void *bytes,
+                             size_t size);
+
 #endif
