@@ -2,10 +2,10 @@
 
 #include <strings.h>
 
-#include <http_config.h>
 #include <httpd.h>
 
 #include <ap_mpm.h>
+#include <http_config.h>
 
 bool aty_http2_is_served(void)
 {
