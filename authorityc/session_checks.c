@@ -151,25 +151,40 @@ static void sessions_compare(const session_checker *c, uint32_t vhost, uint32_t 
 
 /* Each vhost is held against the first of its ServerName: what differs among the others
  * differs from that as well. */
-void aty_sessions_check(aty_model *model)
+static void contexts_compare(const session_checker *c, apr_pool_t *pool)
 {
-    session_checker c = {.model = model};
-    uint32_t count = aty_model_vhost_count(model);
-    session_context *contexts = apr_palloc(model->pool, count * sizeof *contexts);
-    apr_hash_t *known = apr_hash_make(model->pool);
+    uint32_t count = aty_model_vhost_count(c->model);
+    session_context *contexts = apr_palloc(pool, count * sizeof *contexts);
+    apr_hash_t *known = apr_hash_make(pool);
 
-    apr_pool_create(&c.pool, model->pool);
-    aty_writer_view(model->writer, &c.view);
     for (uint32_t vhost = 0; vhost < count; vhost++) {
-        contexts[vhost] = context_of(&c, vhost);
+        contexts[vhost] = context_of(c, vhost);
         const session_context *first =
             apr_hash_get(known, &contexts[vhost], sizeof *contexts);
         if (first) {
-            sessions_compare(&c, vhost, (uint32_t)(first - contexts));
+            sessions_compare(c, vhost, (uint32_t)(first - contexts));
         }
         else {
             apr_hash_set(known, &contexts[vhost], sizeof *contexts, &contexts[vhost]);
         }
     }
-    apr_pool_destroy(c.pool);
+}
+
+void aty_sessions_check(aty_model *model)
+{
+    session_checker c = {.model = model};
+    apr_pool_t *pool;
+    uint32_t vhost = 0;
+
+    aty_writer_view(model->writer, &c.view);
+    while (vhost < aty_model_vhost_count(model) && !asks(&c, vhost)) {
+        vhost++;
+    }
+    if (vhost == aty_model_vhost_count(model)) {
+        return;
+    }
+    apr_pool_create(&pool, model->pool);
+    apr_pool_create(&c.pool, pool);
+    contexts_compare(&c, pool);
+    apr_pool_destroy(pool);
 }
