@@ -46,6 +46,9 @@ sub status_server {
             . ($option{site} // vhosts(0)),
         status_module => "$modules/mod_status.so",
         directives    => '');
+    # httpd's own: it closes the sockets of its workers when it is stopped, also of one that
+    # is just about to wait for the next request.
+    $server->log->may(qr/AH03093: /);
     my $root = $server->root;
     compile_site($server, $option{policy}) if !$option{uncompiled};
     $server->configure(
