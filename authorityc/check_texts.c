@@ -194,9 +194,9 @@ static const struct {
          "in by the other, which might have refused it; and who was asked for none by "
          "the "
          "one\n"
-         "cannot show it to the other. So it is with TLS 1.2 wherever there is an\n"
-         "SSLSessionCache, and in any case with 'SSLSessionTickets off', with an\n"
-         "SSLSessionTicketKeyFile for both, and where one vhost is the first of both\n"
+         "cannot show it to the other. An SSLSessionCache is enough for it with\n"
+         "TLS 1.2, and with TLS 1.3 and 'SSLSessionTickets off'; so is an\n"
+         "SSLSessionTicketKeyFile for both, or a vhost that is the first of both\n"
          "addresses.\n",
          "<VirtualHost 192.0.2.1:443>\n"
          "    ServerName           www.example.com\n"
