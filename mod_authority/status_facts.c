@@ -270,8 +270,8 @@ static void judge(aty_status_facts *facts, apr_pool_t *pool)
     if (facts->failure) {
         facts->summary = apr_psprintf(
             pool,
-            "closed: the table cannot be used: %s; no ORIGIN frames are sent, and "
-            "every request of another vhost than its connection's gets 421",
+            "closed: the table cannot be used: %s; no ORIGIN frames are sent, "
+            "and no two vhosts share a connection",
             facts->failure);
         return;
     }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <apr_strings.h>
 #include <http_protocol.h>
 
@@ -13,7 +15,8 @@ static const char style[] =
     "(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a3abb6;--page:#15181c;"
     "--line:#363c45;--band:#1e2329;--good:#5ecb91;--attention:#f0b354;--bad:#ff8682}}\n"
     "body{margin:0 auto;padding:1.2rem 1rem 3rem;max-width:68rem;color:var(--ink);"
-    "background:var(--page);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\n"
+    "background:var(--page);font:1rem/1.5 "
+    "system-ui,sans-serif;overflow-wrap:break-word}\n"
     "h1{font-size:1.4rem;margin:0 0 .8rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}\n"
     ".state{margin:0;padding:.7rem 1rem;border:1px solid;border-left-width:.5rem;"
     "border-radius:.3rem;background:var(--band)}\n"
@@ -21,15 +24,17 @@ static const char style[] =
     ".good{color:var(--good)}.attention{color:var(--attention)}.bad{color:var(--bad)}\n"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.5rem;margin:0}\n"
     "dt,.soft{color:var(--soft)}dd{margin:0}code{font-size:.92em}\n"
+    "bdi,.soft,code{overflow-wrap:anywhere}tbody th{width:28%}\n"
     "table{border-collapse:collapse;width:100%}\n"
     "th,td{text-align:left;vertical-align:top;padding:.35rem .9rem .35rem 0;"
     "border-bottom:1px solid var(--line);font-weight:inherit}\n"
-    "thead th{color:var(--soft);font-size:.88em;white-space:nowrap}\n"
+    "thead th{color:var(--soft);font-size:.88em}.w,thead th{white-space:nowrap}\n"
     ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
     ".soft{font-size:.88em}.name{font-weight:600}\n"
     "footer{margin-top:2.5rem;color:var(--soft)}a{color:inherit}\n"
     "@media (max-width:42rem){dl{display:block}dd{margin:0 0 .5rem}thead{display:none}"
-    "table,tbody,tr,th,td{display:block;border:0;padding:0}.n{text-align:left}"
+    "table,tbody,tr,th,tbody "
+    "th,td{display:block;width:auto;border:0;padding:0}.n{text-align:left}"
     "tr{border-bottom:1px solid var(--line);padding:.5rem 0}"
     "[data-of]::before{content:attr(data-of) ': ';color:var(--soft);font-weight:400}}\n";
 
@@ -56,6 +61,9 @@ static const char *age(apr_pool_t *pool, apr_time_t since, apr_time_t now)
     int64_t seconds = now > since ? apr_time_sec(now - since) : 0;
     size_t i = 0;
 
+    if (seconds == 0) {
+        return "just now";
+    }
     /* Up to two of a unit are told in the smaller one. */
     while (i < 3 && seconds < 2 * units[i].seconds) {
         i++;
@@ -153,11 +161,11 @@ static const char *engine_name(int engine)
 
 static void write_vhost(request_rec *r, const aty_status_vhost *vhost)
 {
-    ap_rputs("<tr><th scope=\"row\" class=\"name\"><bdi>", r);
+    ap_rputs("<tr><th scope=\"row\"><bdi class=\"name\">", r);
     text(r, vhost->name);
     ap_rputs("</bdi><br><span class=\"soft\">", r);
     text(r, vhost->place);
-    ap_rvputs(r, "</span></th><td data-of=\"State\">",
+    ap_rvputs(r, "</span></th><td class=\"w\" data-of=\"State\">",
               aty_status_state_name(vhost->state), "</td><td data-of=\"Why\">", NULL);
     text(r, vhost->why);
     ap_rputs("</td></tr>\n", r);
@@ -262,14 +270,18 @@ static void write_pair(request_rec *r, const aty_status_pair *pair, apr_time_t n
               pair->had_sni ? "" : "<br><span class=\"soft\">without SNI</span>",
               "</th><td data-of=\"Asked for\"><bdi class=\"name\">", NULL);
     text(r, pair->requested ? pair->requested : "a name that no virtual host has");
-    ap_rputs("</bdi><br><span class=\"soft\">first as ", r);
-    quoted(r, pair->example);
-    ap_rvputs(r, "</span></td><td data-of=\"Reason\">", aty_reason_name(pair->reason),
-              "</td>", NULL);
+    ap_rputs("</bdi>", r);
+    if (!pair->requested || strcmp(pair->requested, pair->example) != 0) {
+        ap_rputs("<br><span class=\"soft\">first as ", r);
+        quoted(r, pair->example);
+        ap_rputs("</span>", r);
+    }
+    ap_rvputs(r, "</td><td class=\"w\" data-of=\"Reason\">",
+              aty_reason_name(pair->reason), "</td>", NULL);
     write_number(r, "421", pair->refused);
     write_number(r, "Observed", pair->observed);
-    ap_rvputs(r, "<td data-of=\"Last\">", age(r->pool, pair->last, now), "</td></tr>\n",
-              NULL);
+    ap_rvputs(r, "<td class=\"w\" data-of=\"Last\">", age(r->pool, pair->last, now),
+              "</td></tr>\n", NULL);
 }
 
 static void write_pairs(request_rec *r, const aty_status_facts *facts)
