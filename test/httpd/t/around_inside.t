@@ -28,6 +28,8 @@ for my $protocol (@protocols) {
             is($response->{status}, 421, "$what: 421");
             is($response->{headers}{location}, undef, "$what: leads nowhere");
             is($response->{headers}{'x-mark'}, undef, "$what: without fields of a success");
+            is_deeply($response->{headers}{'x-always'}, ['on each answer'],
+                "$what: but with those of `Header always`");
             cmp_ok(length $response->{body}, '<', 1000, "$what: a short text");
         }
     }

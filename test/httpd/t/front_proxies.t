@@ -6,13 +6,16 @@ use Aty::Front;
 use Aty::Test;
 
 my $staff = var('certs') . '/staff';
+my $ca    = var('certs') . '/ca.pem';
 
 # For nginx what stands in its `location`, for HAProxy behind its `server`.
 my %nginx = (
     fixed     => 'proxy_ssl_server_name on; proxy_ssl_name www.example.test;',
     'no SNI'  => '',                                   # as nginx does if nobody says more
     one_pool  => 'proxy_ssl_server_name on; proxy_ssl_name $host;',
-    per_name  => 'proxy_ssl_server_name on; proxy_ssl_name $host;',
+    per_name  => 'proxy_ssl_server_name on; proxy_ssl_name $host;'
+        . "proxy_ssl_verify on; proxy_ssl_trusted_certificate $ca;",
+    no_pool   => 'proxy_ssl_server_name on; proxy_ssl_name $host;',
     certified => "proxy_ssl_server_name on; proxy_ssl_name \$host;\n"
         . "proxy_ssl_certificate $staff.pem; proxy_ssl_certificate_key $staff.key;",
 );
@@ -27,12 +30,13 @@ my %haproxy = (
 );
 Aty::Template::store("$staff.both", file("$staff.pem") . file("$staff.key"));
 
-# An upstream with a pool of connections; for `per_name` one for each name.
+# An upstream with a pool of connections, or without one; or one for each name.
 sub nginx_text {
     my ($way, $port) = @_;
     my @names = map { "$_.example.test" } qw(www static admin partner second);
+    my $keep  = $way eq 'no_pool' ? '' : 'keepalive 8;';
     my $pool = $way =~ /\A(?:per_name|certified)\z/ ? '$pool' : 'httpd';
-    my $pools = join '', map { "upstream $_ { server 127.0.0.1:$port; keepalive 8; }\n" }
+    my $pools = join '', map { "upstream $_ { server 127.0.0.1:$port; $keep }\n" }
         'httpd', @names;
     my $map = join '', map { "$_ $_;\n" } @names;
     return <<"END";
@@ -73,7 +77,7 @@ defaults
 listen front
     bind 127.0.0.1:\@front\@
     http-reuse always
-    server httpd 127.0.0.1:$port ssl verify none $haproxy{$way}
+    server httpd 127.0.0.1:$port ssl verify required ca-file $ca $haproxy{$way}
 END
 }
 
@@ -136,6 +140,8 @@ my @cases = (
         '200 200 200 421 200 200 200', '200 200 200 421 421 200 200', 1],
     [['per_name', 'per_name h2'],
         '200 200 200 50x 200 200 200', '200 200 200 50x 200 421 200', 2],
+    [['no_pool'],
+        '200 200 200 50x 200 200 200', '200 200 200 50x 200 421 200', 3],
     [['certified'],
         '200 200 200 200 200 200 200', '200 200 200 200 200 421 200', 2],
 );
