@@ -1,5 +1,6 @@
 /* values_name.c: host names. httpd takes any word for a name, and then waits for a
  * request that can never come; here a name that matches nothing is an error. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,11 +57,23 @@ static const char *label_problem(apr_pool_t *pool, const char *host)
     }
 }
 
+/* httpd takes the brackets off a Host, and the alias has none: the spelling is the
+ * client's (server/vhost.c, fix_hostname_v6_literal). */
+static bool is_ipv6_literal(const char *host)
+{
+    struct in6_addr address;
+
+    return inet_pton(AF_INET6, host, &address) == 1;
+}
+
 /* What is wrong with a host name, or NULL. */
 static const char *host_problem(apr_pool_t *pool, const char *host, bool pattern)
 {
     if (!aty_value_is_ascii(host)) {
         return "is not ASCII; write it as DNS and certificates have it, with 'xn--'";
+    }
+    if (pattern && is_ipv6_literal(host)) {
+        return NULL;
     }
     char stray = stray_character(host, pattern);
     if (stray == '*' || stray == '?') {
