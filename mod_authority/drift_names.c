@@ -2,6 +2,7 @@
 #include "mod_authority/drift_checks.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -18,36 +19,54 @@ static const char *lower(apr_pool_t *pool, const char *name)
     return copy;
 }
 
-static void add_names(apr_pool_t *pool, apr_hash_t *names,
-                      const apr_array_header_t *aliases)
+static void add_names(apr_array_header_t *names, const apr_array_header_t *aliases)
 {
     for (int i = 0; aliases && i < aliases->nelts; i++) {
         const char *alias = APR_ARRAY_IDX(aliases, i, const char *);
         if (alias) {
-            alias = lower(pool, alias);
-            apr_hash_set(names, alias, APR_HASH_KEY_STRING, alias);
+            APR_ARRAY_PUSH(names, const char *) = lower(names->pool, alias);
         }
     }
 }
 
-/* All names of a live vhost, in lower case. */
-static apr_hash_t *live_names(apr_pool_t *pool, const aty_live *live)
+/* All names of a live vhost, in lower case, as the configuration has them. */
+static apr_array_header_t *live_names(apr_pool_t *pool, const aty_live *live)
 {
-    apr_hash_t *names = apr_hash_make(pool);
+    apr_array_header_t *names = apr_array_make(pool, 8, sizeof(const char *));
 
-    apr_hash_set(names, live->name, APR_HASH_KEY_STRING, live->name);
-    add_names(pool, names, live->server->names);
-    add_names(pool, names, live->server->wild_names);
+    APR_ARRAY_PUSH(names, const char *) = live->name;
+    add_names(names, live->server->names);
+    add_names(names, live->server->wild_names);
     return names;
+}
+
+static bool has_alias(const apr_array_header_t *aliases, const char *name)
+{
+    for (int i = 0; aliases && i < aliases->nelts; i++) {
+        const char *alias = APR_ARRAY_IDX(aliases, i, const char *);
+        if (alias && strcasecmp(alias, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_name(const aty_live *live, const char *name)
+{
+    return live &&
+           (strcmp(live->name, name) == 0 || has_alias(live->server->names, name) ||
+            has_alias(live->server->wild_names, name));
 }
 
 /* Whether httpd gives the name to an earlier vhost wherever this one is: such a name may
  * be left out of a policy, and `authorityc import` does. */
-static bool is_shadowed(const aty_table *table, const aty_live *live, const char *name)
+static bool is_shadowed(const aty_drift_search *search, const aty_live *live,
+                        const char *name)
 {
     for (uint32_t i = 0; i < live->seat_count; i++) {
-        if (aty_vhost_named(table, live->seats[i].address_set, name, strlen(name)) >=
-            live->vhost) {
+        uint32_t owner = aty_vhost_named(search->table, live->seats[i].address_set, name,
+                                         strlen(name));
+        if (owner >= live->vhost || !has_name(search->site->of_vhost[owner], name)) {
             return false;
         }
     }
@@ -105,63 +124,93 @@ static const char *name_list_text(apr_pool_t *pool, const name_list *list)
                                                      list->count - NAMES_SHOWN);
 }
 
-/* The names that httpd has and the table has not; they become strays. `names` loses those
- * that both have. */
-static const char *surplus(const aty_drift_search *search, const aty_live *live,
-                           apr_pool_t *pool, apr_hash_t *names)
+/* The names of the table's vhost; none where it has not the vhost. */
+static apr_hash_t *table_names(apr_pool_t *pool, const aty_table *table, uint32_t vhost)
 {
-    name_list list = {NULL, 0};
+    apr_hash_t *names = apr_hash_make(pool);
+    const aty_name_record *record;
+    uint32_t count;
 
-    for (apr_hash_index_t *i = apr_hash_first(pool, names); i; i = apr_hash_next(i)) {
-        const char *name = apr_hash_this_val(i);
-        if (!is_never_asked(name) && !is_shadowed(search->table, live, name)) {
-            note_stray(search->site, search->pool, name);
-            name_list_add(pool, &list, name);
-        }
+    if (vhost == ATY_NONE) {
+        return names;
     }
-    return name_list_text(pool, &list);
+    record = table->names + aty_get(table->vhosts[vhost].first_name);
+    count = aty_get(table->vhosts[vhost].name_count);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *name = aty_table_string(table, record[i].name);
+        apr_hash_set(names, name, APR_HASH_KEY_STRING, name);
+    }
+    return names;
 }
 
-/* The names that the table has and httpd has not; removes from `names` those of both. */
-static const char *lacking(const aty_drift_search *search, const aty_live *live,
-                           apr_pool_t *pool, apr_hash_t *names)
+/* The names that httpd has and the table has not; they become strays. */
+static const char *surplus(const aty_drift_search *search, const aty_live *live,
+                           const apr_array_header_t *names, apr_hash_t *expected)
 {
-    const aty_table *table = search->table;
-    const aty_vhost_record *record = &table->vhosts[live->vhost];
-    const aty_name_record *name = table->names + aty_get(record->first_name);
     name_list list = {NULL, 0};
 
-    for (uint32_t i = 0; i < aty_get(record->name_count); i++) {
-        const char *text = aty_table_string(table, name[i].name);
-        if (!apr_hash_get(names, text, APR_HASH_KEY_STRING)) {
-            name_list_add(pool, &list, text);
+    for (int i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        if (!apr_hash_get(expected, name, APR_HASH_KEY_STRING) && !is_never_asked(name) &&
+            !is_shadowed(search, live, name)) {
+            note_stray(search->site, search->pool, name);
+            name_list_add(names->pool, &list, name);
         }
-        apr_hash_set(names, text, APR_HASH_KEY_STRING, NULL);
     }
-    return name_list_text(pool, &list);
+    return name_list_text(names->pool, &list);
+}
+
+/* The names that the table has and httpd has not, in the order of the policy. */
+static const char *lacking(const aty_drift_search *search, const aty_live *live,
+                           const apr_array_header_t *names)
+{
+    const aty_table *table = search->table;
+    apr_hash_t *present = apr_hash_make(names->pool);
+    const aty_name_record *record;
+    name_list list = {NULL, 0};
+
+    if (live->vhost == ATY_NONE) {
+        return NULL;
+    }
+    for (int i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        apr_hash_set(present, name, APR_HASH_KEY_STRING, name);
+    }
+    record = table->names + aty_get(table->vhosts[live->vhost].first_name);
+    for (uint32_t i = 0; i < aty_get(table->vhosts[live->vhost].name_count); i++) {
+        const char *name = aty_table_string(table, record[i].name);
+        if (!apr_hash_get(present, name, APR_HASH_KEY_STRING)) {
+            name_list_add(names->pool, &list, name);
+        }
+    }
+    return name_list_text(names->pool, &list);
 }
 
 static const char *compare_names(const aty_drift_search *search, const aty_live *live,
                                  apr_pool_t *pool)
 {
-    apr_hash_t *names = live_names(pool, live);
-    const char *gone =
-        live->vhost == ATY_NONE ? NULL : lacking(search, live, pool, names);
-    const char *added = surplus(search, live, pool, names);
+    apr_array_header_t *names = live_names(pool, live);
+    const char *gone = lacking(search, live, names);
+    const char *added =
+        surplus(search, live, names, table_names(pool, search->table, live->vhost));
+    const char *where;
 
     if (live->vhost == ATY_NONE || (!gone && !added)) {
         return NULL;
     }
-    return apr_psprintf(
-        search->pool, "names: %s%s%s%s%s%s", gone ? "the table has " : "",
-        gone ? gone : "",
-        gone ? apr_psprintf(pool, " (%s), httpd has not",
-                            aty_place_vhost(pool, search->table, live->vhost))
-             : "",
-        gone && added ? "; " : "", added ? "httpd has " : "",
-        added ? apr_psprintf(pool, "%s, the table has not (%s)", added,
-                             aty_place_vhost(pool, search->table, live->vhost))
-              : "");
+    where = aty_place_vhost(pool, search->table, live->vhost);
+    if (!added) {
+        return apr_psprintf(search->pool, "names: the table has %s (%s), httpd has not",
+                            gone, where);
+    }
+    if (!gone) {
+        return apr_psprintf(search->pool, "names: httpd has %s, the table has not (%s)",
+                            added, where);
+    }
+    return apr_psprintf(search->pool,
+                        "names: the table has %s, httpd has not; httpd has %s, the table "
+                        "has not (%s)",
+                        gone, added, where);
 }
 
 const char *aty_drift_names(aty_drift_search *search, aty_live *live)

@@ -32,16 +32,20 @@ static const char *address_text(apr_pool_t *pool, const char *host, uint32_t por
     return apr_psprintf(pool, format, host, port ? apr_psprintf(pool, "%u", port) : "*");
 }
 
-/* The addresses of a live vhost, "A, B". */
+/* The addresses of a live vhost, "A, B". `*` is one address for each family in httpd. */
 static const char *live_addresses(apr_pool_t *pool, const server_rec *server)
 {
     const char *all = "";
+    const char *last = "";
 
     for (const server_addr_rec *a = server->addrs; a; a = a->next) {
         char text[64];
-        const char *host = address_host(a, text, sizeof text);
-        all = apr_pstrcat(pool, all, *all ? ", " : "",
-                          address_text(pool, host, a->host_port), NULL);
+        const char *address =
+            address_text(pool, address_host(a, text, sizeof text), a->host_port);
+        if (strcmp(address, last) != 0) {
+            all = apr_pstrcat(pool, all, *all ? ", " : "", address, NULL);
+        }
+        last = address;
     }
     return *all ? all : "none";
 }

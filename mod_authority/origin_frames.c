@@ -6,8 +6,8 @@
 
 #include "core/names.h"
 #include "core/origin.h"
-#include "mod_authority/drift.h"
 #include "mod_authority/live.h"
+#include "mod_authority/quarantine.h"
 
 #define SCHEME "https://"
 
@@ -23,7 +23,7 @@ typedef struct {
 typedef struct {
     const uint8_t *frame;
     uint32_t address_set;
-    uint32_t padding;
+    uint32_t own_protocols;       /* of the vhosts: whether they have SSLProtocol */
     const aty_live *certificates; /* which have lost names; NULL: those of the table */
 } mended_key;
 
@@ -44,6 +44,11 @@ static bool is_stray(const aty_site *site, const char *host, size_t length)
     return false;
 }
 
+static const aty_live *live_of(const aty_site *site, uint32_t vhost)
+{
+    return vhost == ATY_NONE ? NULL : site->of_vhost[vhost];
+}
+
 /* Whether the entry ("https://host:port") may stay in the frame of these vhosts. */
 static bool stays(const aty_site *site, const aty_live *live, uint32_t address_set,
                   const char *entry, size_t entry_length)
@@ -51,12 +56,22 @@ static bool stays(const aty_site *site, const aty_live *live, uint32_t address_s
     char host[ATY_NAME_MAX + 1];
     const size_t skip = sizeof SCHEME - 1;
     size_t length = aty_host_of_authority(host, entry + skip, entry_length - skip);
-    uint32_t vhost = aty_vhost_named(&site->table, address_set, host, length);
-    const aty_live *owner = vhost == ATY_NONE ? NULL : site->of_vhost[vhost];
+    const aty_table *table = &site->table;
+    const aty_pair pair = {
+        .connection = live->vhost,
+        .base = aty_get(table->address_sets[address_set].default_vhost),
+        .request = aty_vhost_named(table, address_set, host, length),
+        .authority = host,
+        .authority_length = length,
+        .address_set = address_set,
+        .had_sni = true,
+        .h2 = true,
+    };
+    const aty_live_pair lives = {live, live_of(site, pair.base),
+                                 live_of(site, pair.request)};
 
-    return owner && !owner->is_quarantined && !is_stray(site, host, length) &&
-           !aty_drift_lost_name(&site->table, owner, host, length) &&
-           !aty_drift_lost_name(&site->table, live, host, length);
+    return lives.request && !aty_quarantine_parts(&lives) &&
+           !aty_quarantine_limits(table, &lives, &pair) && !is_stray(site, host, length);
 }
 
 /* Puts the frame of the seat without the entries that may not stay into it. */
@@ -90,6 +105,8 @@ static void filter_once(const mending *m, const aty_live *live, aty_live_seat *s
 
     key->frame = seat->frame;
     key->address_set = seat->address_set;
+    key->own_protocols =
+        aty_get(m->site->table.vhosts[live->vhost].flags) & ATY_VHOST_PROTOCOL_SET;
     key->certificates = live->certificates ? live : NULL;
     known = apr_hash_get(m->mended, key, sizeof *key);
     if (known) {
