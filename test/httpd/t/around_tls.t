@@ -4,7 +4,7 @@
 use Aty::Around;
 use Aty::Test;
 
-around_server('around-tls');
+my $server = around_server('around-tls');
 
 my $h2 = var('mpm') ne 'prefork';
 
@@ -102,6 +102,22 @@ is(ask('lobby.example.test', undef, port => 'vault', lines => "GET /\r\n"), 'no 
 for my $protocol ('HTTP/1.1', $h2 ? 'h2' : ()) {
     is(ask(undef, 'lobby.example.test', port => 'vault', h2 => $protocol eq 'h2'), '421',
         "I10 $protocol, no SNI: another vhost than the default one");
+}
+
+# A vhost that asks for a client certificate after the handshake: under TLS 1.2 by another
+# handshake, in which the client gives another name. The connection stays what it was.
+for my $version (qw(TLSv1.2 TLSv1.3)) {
+    for my $name (qw(admin partner www)) {
+        my $what = "$version: a certificate asked for later, with the name of $name";
+        my $connection = h1($server->port('around'), 'asking.example.test', pha => 1,
+            staff => 1, version => $version, alpn => ['http/1.1']);
+        $connection->io->rename("$name.example.test");
+        my $response = $connection->get('asking.example.test', '/forms/');
+        is($response->{status}, 200, "$what: is given");
+        $response = $connection->get("$name.example.test");
+        is($response->{status}, 421, "$what: and opens no other vhost");
+        watch($what, $response->{body});
+    }
 }
 
 finish_around();

@@ -24,7 +24,7 @@ none(h2('site', undef), 'O8: a connection without SNI');
 }
 
 {
-    my ($status, $connection) = upgrade(h1('clear', undef, clear => 1), 'www.example.test',
+    my ($status, $connection) = Aty::H2->upgrade(h1('clear', undef, clear => 1), 'www.example.test',
         'h2c', 'admin.example.test');
     is($status, 101, 'O3: upgrade to h2c');
     all_answered($connection, 'O3: upgrade to h2c', 1, 3);
@@ -32,7 +32,7 @@ none(h2('site', undef), 'O8: a connection without SNI');
 
 # Over TLS, but not by ALPN "h2".
 {
-    my ($status, $connection) = upgrade(
+    my ($status, $connection) = Aty::H2->upgrade(
         h1('direct', 'direct.example.test', alpn => ['http/1.1']), 'direct.example.test',
         'h2', 'direct-too.example.test');
     is($status, 101, 'Upgrade: h2 over TLS');
@@ -74,26 +74,6 @@ for my $alpn (['http/1.1'], undef) {
     is(Aty::H1->over($tls)->get('old.example.test')->{status}, 200, 'and serves it');
 }
 
-# Asks for an upgrade and speaks HTTP/2 behind it at once: httpd ends an upgraded session as
-# soon as it is idle. Returns the status of the answer to the HTTP/1.1 request, and the
-# HTTP/2 connection, on which that request is stream 1.
-sub upgrade {
-    my ($h1, $host, $protocol, @more) = @_;
-    my $bytes = join "\r\n", 'GET / HTTP/1.1', "Host: $host",
-        'Connection: Upgrade, HTTP2-Settings', "Upgrade: $protocol",
-        'HTTP2-Settings: AAMAAABkAAQAAP__', '', '';
-    my $collector = Aty::Collector->new;
-    my $connection = Aty::H2->over($collector, next_stream => 3);
-    $connection->request(authority => $_) for @more;
-    $connection->send_frame($Aty::H2::TYPE{PING}, 0, 0, 'together');
-    $h1->io->write($bytes . $collector->{bytes});
-    my $status = $h1->response->{status};
-    $connection->{io} = $h1->io;
-    $connection->{buffer} = $h1->rest;
-    $connection->{streams}{1} = {body => ''};
-    return ($status, $connection);
-}
-
 # The answers to all of that have come.
 sub all_answered {
     my ($connection, $what, @streams) = @_;
@@ -105,9 +85,3 @@ sub all_answered {
 }
 
 finish();
-
-# Keeps what is written.
-package Aty::Collector;
-
-sub new { return bless {bytes => ''}, shift }
-sub write { $_[0]{bytes} .= $_[1]; return 1 }

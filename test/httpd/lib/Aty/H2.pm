@@ -65,6 +65,27 @@ sub over {
     return $self;
 }
 
+# Asks for an upgrade on an HTTP/1.1 connection and speaks HTTP/2 behind it at once: httpd
+# ends an upgraded session as soon as it is idle. Returns the status of the answer to the
+# HTTP/1.1 request, and the HTTP/2 connection: on it, that request is stream 1, those for
+# the further authorities are 3 and up, and a PING "together" follows them.
+sub upgrade {
+    my ($class, $h1, $host, $protocol, @more) = @_;
+    my $bytes = join "\r\n", 'GET / HTTP/1.1', "Host: $host",
+        'Connection: Upgrade, HTTP2-Settings', "Upgrade: $protocol",
+        'HTTP2-Settings: AAMAAABkAAQAAP__', '', '';
+    my $collector = Aty::H2::Collector->new;
+    my $self = $class->over($collector, next_stream => 3);
+    $self->request(authority => $_) for @more;
+    $self->send_frame($TYPE{PING}, 0, 0, 'together');
+    $h1->io->write($bytes . $collector->{bytes});
+    my $status = $h1->response->{status};
+    $self->{io} = $h1->io;
+    $self->{buffer} = $h1->rest;
+    $self->{streams}{1} = {body => ''};
+    return ($status, $self);
+}
+
 # Sends the client's preface and its SETTINGS.
 sub begin {
     my ($self, $settings) = @_;
@@ -359,5 +380,11 @@ sub close {
     my ($self) = @_;
     $self->{io}->close;
 }
+
+# Keeps what is written.
+package Aty::H2::Collector;
+
+sub new { return bless {bytes => ''}, shift }
+sub write { $_[0]{bytes} .= $_[1]; return 1 }
 
 1;

@@ -179,6 +179,12 @@ sub finish_writing {
     $self->_send_pending;
 }
 
+# Another SNI for the handshakes that the server asks for from now on.
+sub rename {
+    my ($self, $name) = @_;
+    Net::SSLeay::set_tlsext_host_name($self->{ssl}, $name);
+}
+
 # Whether the server says nothing within the seconds given.
 sub silent_for {
     my ($self, $seconds) = @_;
