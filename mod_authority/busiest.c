@@ -305,7 +305,11 @@ size_t aty_busiest_read(aty_busy_pair *pairs, size_t most)
 
     for (size_t at = 0; at < ATY_BUSIEST_PLACES; at++) {
         place *taken = &here->places[at];
-        uint64_t total = get(&taken->refused) + get(&taken->observed);
+        uint64_t total;
+        if (get(&here->keys[at]) == 0) {
+            continue; /* not even looked at: its page may not exist yet */
+        }
+        total = get(&taken->refused) + get(&taken->observed);
         if (total > 0) {
             candidates[count++] = (candidate){total, at};
         }
