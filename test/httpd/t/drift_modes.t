@@ -20,22 +20,6 @@ sub pairs_are {
     }
 }
 
-# Runs httpd to its end, as it must come where it refuses; all that it says, the terminal's
-# lines first.
-sub run {
-    my ($server, @arguments) = @_;
-    my $mark = $server->httpd->log->mark;
-    my ($status, $output) = eval {
-        local $SIG{ALRM} = sub { die "it runs on\n" };
-        alarm 15;
-        my @answer = $server->httpd->run(@arguments);
-        alarm 0;
-        @answer;
-    };
-    alarm 0;
-    return ($status // $@, $output // '', $server->httpd->log->lines($mark));
-}
-
 # refuse: not at the start, and never at a restart.
 {
     my $server = Aty::Drift->new('drift-refuse');
@@ -44,12 +28,12 @@ sub run {
     $server->compile($good);
     $server->configure($bad);
 
-    my ($status, $output, @lines) = run($server, '-t');
+    my ($status, $output, @lines) = $server->run('-t');
     is($status, 0, 'refuse: httpd -t is content, since it sets up no TLS') or diag($output);
     like($output, qr/^Syntax OK$/m, 'refuse: and says so');
     is_deeply([grep { /ATY/ } $output, @lines], [], 'refuse: and nothing else');
 
-    ($status, $output, @lines) = run($server, '-DFOREGROUND');
+    ($status, $output, @lines) = $server->run('-DFOREGROUND');
     is($status, 1, 'refuse: the first start fails');
     is(scalar(grep { /\[authority:error\].*$fact/ } @lines), 1, 'refuse: with the line that says why');
     is(scalar(grep { /\[authority:error\].*ATY104: .*AuthorityDrift refuse/ } @lines), 1,
@@ -140,7 +124,7 @@ END
     $server->compile(base_text());
     for my $word (qw(quarantine refuse ignore Quarantine IGNORE)) {
         $server->configure(with($word, base_text()));
-        is((run($server, '-t'))[0], 0, "AuthorityDrift $word");
+        is(($server->run('-t'))[0], 0, "AuthorityDrift $word");
     }
     for my $case (
         ['AuthorityDrift maybe', qr/AuthorityDrift: unknown argument 'maybe'; expected quarantine, refuse or ignore/],
@@ -149,12 +133,12 @@ END
     ) {
         my ($line, $message) = @$case;
         $server->configure("$line\n" . base_text());
-        my ($status, $output) = run($server, '-t');
+        my ($status, $output) = $server->run('-t');
         is($status, 1, "$line: refused by httpd -t");
         like($output, $message, "$line: with a message");
     }
     $server->configure(added('static', 'AuthorityDrift ignore')->(base_text()));
-    my ($status, $output) = run($server, '-t');
+    my ($status, $output) = $server->run('-t');
     is($status, 1, 'AuthorityDrift in a vhost: refused by httpd -t');
     like($output, qr/AuthorityDrift (?:cannot|not)/, 'AuthorityDrift in a vhost: with a message');
 }

@@ -26,11 +26,9 @@ $server->httpd->log->announce(qr/ATY101: /);    # at restarts, looked at one by 
 sub refused {
     my ($what, $names) = @_;
     for my $how (['-t'], ['-DFOREGROUND']) {
-        my $mark = $server->httpd->log->mark;
-        my ($status, $output) = $server->httpd->run(@$how);
-        $output .= join "\n", $server->httpd->log->lines($mark);
+        my ($status, $output, @told) = $server->run(@$how);
         is($status, 1, "$what: httpd @$how refuses");
-        my @lines = grep { /ATY/ } split /\n/, $output;
+        my @lines = grep { /ATY/ } @told, split /\n/, $output;
         is(scalar @lines, 1, "$what: in one line");
         like($lines[0] // '', $names, "$what: that names both");
     }
@@ -58,7 +56,7 @@ for my $case (['secure', undef], [undef, 'secure'], ['authonly', 'AuthOnly']) {
     my ($table, $httpd) = @$case;
     $server->compile(under($table));
     $server->configure(under($httpd));
-    my ($status, $output) = $server->httpd->run('-t');
+    my ($status, $output) = $server->run('-t');
     is($status, 0, 'the table ' . ($table // 'without') . ', httpd ' . ($httpd // 'without')
         . ': httpd -t is content') or diag($output);
 }

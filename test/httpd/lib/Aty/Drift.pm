@@ -172,7 +172,7 @@ sub _vhosts {
         my ($name) = $lines =~ /^ *ServerName +(?:https:\/\/)?([^\s:]+)/m;
         my ($protocols) = $lines =~ /^ *Protocols +(.*)/m;
         push @vhosts, {
-            name      => $name,
+            name      => lc $name,
             names     => [$name, map { split } $lines =~ /^ *ServerAlias +(.*)/mg],
             addresses => [split ' ', $addresses],
             line      => $line,
@@ -217,6 +217,23 @@ sub _told {
     return grep { Aty::Log::is_serious($_) && !/AH10034/ } $log->lines($mark);
 }
 
+# Runs httpd with these arguments to its end: exit status, or why there is none; what it
+# printed; and the lines of its log.
+sub run {
+    my ($self, @arguments) = @_;
+    my $mark = $self->httpd->log->mark;
+    my @answer = eval {
+        local $SIG{ALRM} = sub { die "it runs on\n" };
+        alarm 10;
+        my @result = $self->httpd->run(@arguments);
+        alarm 0;
+        @result;
+    };
+    alarm 0;
+    @answer = ($@, '') if $@;
+    return (@answer, $self->httpd->log->lines($mark));
+}
+
 # What httpd does with a name on an address: its first vhost that has it, or its first.
 sub _find {
     my ($vhosts, $address, $name) = @_;
@@ -238,16 +255,17 @@ sub _has_name {
     return scalar grep { _matches($_, $name) } @{$vhost->{names}};
 }
 
-# All names that lead anywhere on an address, by httpd or by the table, and one that leads
-# nowhere.
+# All names that lead anywhere on an address, by httpd or by the table, those of ServerName
+# first, and one that leads nowhere.
 sub _names {
     my ($self, $address) = @_;
-    my %names = ('nowhere.example.test' => 1);
+    my %rank = ('nowhere.example.test' => 2);
     for my $vhost (map { @{$self->{$_}} } qw(live table)) {
         next if !grep { $_ eq $address } @{$vhost->{addresses}};
-        $names{lc s/\*/bob/r} = 1 for @{$vhost->{names}};
+        $rank{lc s/\*/bob/r} = 1 for @{$vhost->{names}};
+        $rank{$vhost->{name}} = 0;
     }
-    return sort keys %names;
+    return sort { $rank{$a} <=> $rank{$b} || $a cmp $b } keys %rank;
 }
 
 sub _addresses {
@@ -255,6 +273,14 @@ sub _addresses {
     my %addresses = map { $_ => 1 } map { @{$_->{addresses}} } @{$self->{live}};
     return sort keys %addresses;
 }
+
+# Whether exactly one of the two has what the default vhost no longer lends.
+sub _are_apart {
+    my ($drift, $c, $t) = @_;
+    return 1 == grep { $drift->{apart}{$_->{name}} } $c, $t;
+}
+
+sub _shares { return !$_[0] || $_[0]{verdict} ne 'misdirected' }
 
 # Whether the table cannot know the vhost.
 sub _is_unknown {
@@ -275,9 +301,10 @@ sub _expect {
     my $unknown = _is_unknown($drift, $c) || _is_unknown($drift, $t);
     my $quarantined = $drift->{quarantined}{$c->{name}} || $drift->{quarantined}{$t->{name}};
     my $lost = grep { $_ eq $authority } map { @{$drift->{lost}{$_->{name}} || []} } $c, $t;
+    my $apart = $c != $t && _are_apart($drift, $c, $t);
     my %expected = (
         crosses => $c != $t,
-        drifted => $unknown || $quarantined || $lost || $leads_astray,
+        drifted => $unknown || $quarantined || $lost || $apart || $leads_astray,
         vhost   => $t->{name},
     );
     my $outcome = sub { return {%expected, status => $_[0], verdict => qr/\A$_[1]\z/} };
@@ -292,7 +319,8 @@ sub _expect {
             if $unknown;
         return $outcome->(421, 'misdirected drifted') if $quarantined;
         return $outcome->(421, 'misdirected unknown-authority') if $leads_astray;
-        return $outcome->(421, 'misdirected drifted') if $lost;
+        return $outcome->(421, $explained ? 'misdirected drifted' : 'misdirected [a-z0-9-]+')
+            if ($lost || $apart) && _shares($explained);
     }
     return \%expected if !$explained;
     return $outcome->($explained->{verdict} eq 'misdirected' ? 421 : 200,
@@ -302,7 +330,8 @@ sub _expect {
 # Asks every pair on every address, and holds it against what authorityc says of the table,
 # but for what has drifted; over HTTP/2 the ORIGIN frames of the connections as well.
 # `drift` has the names of vhosts: quarantined, unknown; lost: name of a vhost to a list of
-# names that its certificates do not cover any more; engine: name of a vhost to what it has
+# names that its certificates do not cover any more; apart: those that do not share with the
+# others any more; engine: name of a vhost to what it has
 # as AuthorityEngine, if that is not on. Options: http1; concerned (only
 # pairs for or from what has drifted); client (name of a vhost to the client certificate it
 # wants). Returns a hash of what was wrong (list); how many were asked; crossed: how many of
@@ -358,34 +387,39 @@ sub _judge {
         "$what: $answer->{status} $got, not $expected->{status} $expected->{verdict}"
         if $answer->{status} != $expected->{status} || $got !~ $expected->{verdict};
     push @{$sum->{wrong}}, "$what: by $answer->{vhost}, not $expected->{vhost}"
-        if $answer->{vhost} ne $expected->{vhost};
+        if lc $answer->{vhost} ne $expected->{vhost};
     $sum->{asked}++;
     return if !$expected->{drifted} || !$expected->{crosses};
     $sum->{crossed}++;
     push @{$sum->{opened}}, $what if $answer->{status} == 200;
 }
 
-# Every pair of a connection and an authority. A vhost without h2 opens no such connection.
+# Every pair of a connection and an authority. A vhost without h2 opens no such connection;
+# of names that lead to the same vhosts one is enough for connections.
 sub _pairs {
     my ($self, $address, %option) = @_;
     my @names = $self->_names($address);
-    my @connections = grep {
-        my $vhost = _find($self->{live}, $address, $_);
-        $vhost->{tls} && ($option{http1} || $vhost->{h2})
-    } '-', @names;
+    my (@connections, %seen);
+    for my $name ('-', @names) {
+        my $vhost = _find($self->{live}, $address, $name);
+        next if !$vhost->{tls} || !($option{http1} || $vhost->{h2});
+        my $known = _find($self->{table}, $address, $name);
+        my $named = $name ne '-' && _has_name($vhost, $name) ? 1 : $name;
+        push @connections, $name if !$seen{$vhost->{name}, $known ? $known->{name} : '', $named}++;
+    }
     return map { my $connection = $_; map { [$connection, $_] } @names } @connections;
 }
 
-# By ServerName, since a name may lead elsewhere in the table.
+# By ServerName, since a name may lead elsewhere in the table, and so may no name.
 sub _explain {
     my ($self, $address, $pairs, %option) = @_;
     my ($host, $port) = split /:/, $address;
-    my $known = grep { grep { $_ eq $address } @{$_->{addresses}} } @{$self->{table}};
-    return if !$known;
+    my $default = _find($self->{table}, $address, '-') or return;
     my @by_name = map {
         my ($connection, $authority) = @$_;
-        [$connection eq '-' ? '-' : _find($self->{live}, $address, $connection)->{name},
-            $authority]
+        my $vhost = _find($self->{live}, $address, $connection);
+        my $is_default = $connection eq '-' && $vhost->{name} eq $default->{name};
+        [$is_default ? '-' : $vhost->{name}, $authority]
     } @$pairs;
     return explain_pairs(\@by_name, address => $host, port => $port,
         table => $self->httpd->root . '/site.table', http1 => $option{http1});
@@ -394,6 +428,7 @@ sub _explain {
 sub _connect {
     my ($self, $address, $name, %option) = @_;
     my ($host, $port) = split /:/, $address;
+    $host = '127.0.0.2' if $host eq '*';    # where it is the only one
     my $vhost = _find($self->{live}, $address, $name);
     my $client = $option{client}{$vhost->{name} =~ s/\..*//r};
     $client //= 'staff' if $vhost->{text} =~ /^ *SSLVerifyClient +require$/m;
@@ -443,8 +478,11 @@ sub _frame {
     return if $sni eq '-' || !$origins || $drift->{engine}{$vhost->{name}};
     return [] if $drift->{quarantined}{$vhost->{name}};
     my %lost = map { $_ => 1 } @{$drift->{lost}{$vhost->{name}} || []};
-    return [grep { !$lost{_host($_)} && $self->_leads_home($drift, $address, _host($_)) }
-        @$origins];
+    return [grep {
+        my $owner = _find($self->{live}, $address, _host($_));
+        !$lost{_host($_)} && $self->_leads_home($drift, $address, _host($_))
+            && !_are_apart($drift, $vhost, $owner)
+    } @$origins];
 }
 
 sub _host { return $_[0] =~ m{\Ahttps://([^:]+)} ? $1 : die "not an origin: $_[0]\n" }
