@@ -146,7 +146,7 @@ sub stop {
 END {
     if (defined $owner && $$ == $owner) {
         local ($?, $!);
-        $_->stop for @running;
+        $_->stop for my @all = @running;    # which stop changes
     }
 }
 
