@@ -30,14 +30,15 @@ my $PAUSE    = 0.025;    # seconds between two steps, at most
 my $REFUSED_STREAM = 7;
 my $ALL_STREAMS    = 0x7fffffff;    # in the GOAWAY that announces another
 
-# Runs until the file `stop` is there. Options: port, certs, seed, record (file), stop,
+# Runs until the file `stop` is there, or the process that started it is gone. Options: port, certs, seed, record (file), stop,
 # http1_only.
 sub run {
     my ($class, %option) = @_;
     $SIG{PIPE} = 'IGNORE';
     open my $record, '>', $option{record} or die "$option{record}: $!\n";
     my $self = bless {%option, record => $record, long => [], held => []}, $class;
-    for (my $step = 0; !-e $option{stop}; $step++) {
+    my $parent = getppid;
+    for (my $step = 0; !-e $option{stop} && getppid == $parent; $step++) {
         srand $option{seed} * 1_000_003 + $step;
         my $protocol = $option{http1_only} || rand() < 0.2 ? 'h1' : 'h2';
         _chosen($STEPS{$protocol})->($self, $protocol);

@@ -47,8 +47,11 @@ sub judge {
     my %found = map { $_ => [] } qw(forbidden wrong mixed origins late);
     $found{counts} = {};
     for my $connection (@$connections) {
-        my @numbers = _generations($connection);
-        next if !@numbers;
+        push @{$found{wrong}}, map { "connection $connection->{id}, request $_->{authority}:"
+            . ' the answer does not say its generation' }
+            grep { $_->{outcome} eq 'answered' && $_->{generation} eq '-' }
+            @{$connection->{requests}};
+        my @numbers = _generations($connection) or next;
         push @{$found{mixed}}, "connection $connection->{id}: generations @numbers" if @numbers > 1;
         my $generation = $generations->{$numbers[0]};
         _judge_request(\%found, $connection, $_, $generation) for @{$connection->{requests}};

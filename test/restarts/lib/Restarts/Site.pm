@@ -56,7 +56,7 @@ sub authorities {
 }
 
 # The vhosts of httpd with what a state changes: lines and aliases by vhost; vhosts, which the
-# policy has not; without, which httpd has not.
+# policy has not; without, which httpd has not. drift stands for AuthorityDrift.
 sub _vhosts {
     my ($change) = @_;
     my @more = map { +{name => $_, aliases => []} } @{$change->{vhosts} || []};
@@ -96,7 +96,8 @@ sub httpd_text {
         # Several children, of which some end at once, and room for those that do not.
         '<IfModule !prefork.c>', 'ServerLimit 24', 'StartServers 3', '</IfModule>',
         '<IfModule prefork.c>', 'MaxRequestWorkers 80', '</IfModule>',
-        "Header always set X-Generation $generation",
+        '<IfModule authority_module>', 'AuthorityDrift ' . ($change->{drift} // 'quarantine'),
+        '</IfModule>', "Header always set X-Generation $generation",
         map { _vhost_text($_, 'SSLEngine on', @{$_->{lines}},
             "Header always set X-Vhost $_->{name}") } _vhosts($change);
 }

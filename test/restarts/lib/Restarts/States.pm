@@ -45,7 +45,7 @@ my %STATES = (
     'drifted, no such vhost' => {
         table  => 'a',
         zones  => 'a',
-        change => {without => ['shop']},
+        change => {without => ['shop'], drift => 'refuse'},    # which a restart must not be
         says   => [qr/ATY104: vhost 'shop\.example\.test' .* is not there/],
     },
     'stranger' => {

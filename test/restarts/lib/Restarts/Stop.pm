@@ -73,14 +73,21 @@ sub _begin_request {
         my $h1 = Aty::H1->connect(@common, alpn => ['http/1.1']);
         $h1->io->write("GET / HTTP/1.1\r\nHost: www.example.test\r\n");
         sleep 0.2;    # for a child to take it
-        return sub { $h1->io->write("\r\n"); ($h1->response->{status} // 0) == 200 };
+        return sub {
+            $h1->io->write("\r\n");
+            my $status = $h1->response->{status};
+            $h1->close;
+            return $status == 200;
+        };
     }
     my $h2 = Aty::H2->connect(@common, hold => 1);
     my $stream = $h2->request(authority => 'www.example.test', path => '/big.txt');
     $h2->status($stream);
     return sub {
         $h2->release($stream);
-        length $h2->response($stream)->{body} == $Restarts::Client::BIG;
+        my $length = length $h2->response($stream)->{body};
+        $h2->close;    # worker would wait for the connection's end
+        return $length == $Restarts::Client::BIG;
     };
 }
 
