@@ -6,13 +6,16 @@
 use Aty::Drift;
 use Aty::Test;
 
+# Under prefork there is no h2, whatever Protocols says.
 my $h2 = var('mpm') ne 'prefork';
 
 # What is changed: of the text, or the files that are put in the place of others. `told`:
 # of each vhost that must be named in a line, what stands after its place there; in it
 # {NAME}, {NAME DIRECTIVE} and {DIRECTIVE} stand for the place in the policy, and
 # ... for anything. Such a vhost is in quarantine, unless it is `unknown` (ATY102) or has
-# only `lost` names. `client`: who shows another client certificate than usual.
+# only `lost` names. `apart`: vhosts that do not share with the others then. `client`: who
+# shows another client certificate than usual. `before`: changes of what it begins with;
+# `heal`: further ones of httpd's configuration, where no policy could say what it is.
 my @kinds = (
     {
         kind   => 'a certificate with fewer names',
@@ -42,6 +45,15 @@ my @kinds = (
         lost   => [qw(shop blog)],
     },
     {
+        kind   => 'one certificate of two with fewer names, under authonly',
+        before => [top('SSLVHostSNIPolicy', 'SSLVHostSNIPolicy authonly'),
+            in_vhost('blog', sub { s/pair\./pair-same./g })],
+        files  => {'pair-same.pem' => 'pair-fewer.pem', 'pair-same.key' => 'pair-fewer.key'},
+        told   => {blog => "certificate: the table has the names 'news.example.test' "
+            . '({blog SSLCertificateFile}), httpd has a certificate without them'},
+        lost   => ['blog'],
+    },
+    {
         kind   => 'another CA in the same file',
         files  => {'staff-ca.pem' => 'other-ca.pem'},
         told   => {map { $_ => "client-ca: the table has ...CAs: ... "
@@ -61,12 +73,10 @@ my @kinds = (
             qw(admin audit)],
     },
     {
-        kind   => 'the CA not in a file, but in a directory',
+        kind   => 'the same CA, but in a directory',
         change => [map { in_vhost($_,
             sub { s/SSLCACertificateFile(.*)staff-ca\.pem/SSLCACertificatePath$1staff-dir/ }) }
             qw(admin audit)],
-        told   => {map { $_ => "client-ca: the table has ...CAs: 1, ... "
-            . "({$_ SSLCACertificateFile}), httpd ...CAs: none..." } qw(admin audit)},
     },
     {
         kind   => 'another CA, and in a directory',
@@ -84,6 +94,16 @@ my @kinds = (
         told   => {map { $_ => "client-ca: the table has ... ({$_ SSLCACertificatePath}), "
             . 'httpd ...' } qw(admin audit)},
         client => {admin => 'other', audit => 'other'},
+    },
+    {
+        kind   => 'another CA with the same subject in the same directory',
+        before => [map { in_vhost($_,
+            sub { s/SSLCACertificateFile(.*)staff-ca\.pem/SSLCACertificatePath$1staff-dir/ }) }
+            qw(admin audit)],
+        files  => {'staff-dir' => 'namesake-dir'},
+        told   => {map { $_ => "client-ca: the table has ... ({$_ SSLCACertificatePath}), "
+            . 'httpd ...' } qw(admin audit)},
+        client => {admin => 'namesake', audit => 'namesake'},
     },
     {
         kind   => 'clients are asked for certificates',
@@ -108,6 +128,26 @@ my @kinds = (
         change => [added('static', 'SSLProtocol -all +TLSv1.3')],
         told   => {static => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
             . 'httpd TLSv1.3'},
+    },
+    {
+        kind   => 'TLS versions by SSLOpenSSLConfCmd',
+        change => [added('static', 'SSLOpenSSLConfCmd MinProtocol TLSv1.3')],
+        told   => {static => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
+            . 'httpd TLSv1.3'},
+    },
+    {
+        kind   => 'other TLS versions of the default vhost',
+        change => [added('www', 'SSLProtocol -all +TLSv1.2')],
+        told   => {www => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
+            . 'httpd TLSv1.2'},
+    },
+    {
+        # ssl_find_vhost of mod_ssl: who has no SSLProtocol has that of the default vhost.
+        kind   => 'other TLS versions of the default vhost, which lends them',
+        before => [top('SSLProtocol', ''), added('static', 'SSLProtocol all')],
+        change => [added('www', 'SSLProtocol -all +TLSv1.2')],
+        told   => {www => 'protocol: the table has ... ({www}), httpd TLSv1.2'},
+        apart  => ['static'],
     },
     {
         kind   => 'the TLS versions spelt otherwise',
@@ -150,12 +190,21 @@ my @kinds = (
         change => [aliases('static', 'PIC.example.test Img.Example.Test')],
     },
     {
-        kind   => 'an alias that has moved to another vhost',
+        kind   => 'an alias that has moved to an earlier vhost',
         change => [aliases('static', 'img.example.test'),
             aliases('www', 'web.example.test pic.example.test')],
         told   => {
             static => "names: the table has 'pic.example.test' ({static}), httpd has not",
             www    => "names: httpd has 'pic.example.test', the table has not ({www})",
+        },
+    },
+    {
+        kind   => 'an alias that has moved to a later vhost',
+        change => [aliases('static', 'img.example.test'),
+            aliases('users', '*.users.example.test pic.example.test')],
+        told   => {
+            static => "names: the table has 'pic.example.test' ({static}), httpd has not",
+            users  => "names: httpd has 'pic.example.test', the table has not ({users})",
         },
     },
     {
@@ -170,6 +219,30 @@ my @kinds = (
             . 'httpd has not'},
     },
     {
+        kind   => 'an alias that takes the name of a later vhost',
+        change => [aliases('static', 'img.example.test pic.example.test admin.example.test')],
+        told   => {static => "names: httpd has 'admin.example.test', the table has not ({static})"},
+        heal   => [without_vhost('admin')],
+    },
+    {
+        kind   => 'an alias that an earlier vhost has',
+        change => [aliases('users', '*.users.example.test static.example.test')],
+        heal   => [aliases('users', '*.users.example.test')],
+    },
+    {
+        kind   => 'two vhosts that have exchanged their names',
+        change => [in_vhost('static', sub { s/static\./fixed./ }),
+            in_vhost('admin', sub { s/admin\./static./ }),
+            in_vhost('fixed', sub { s/fixed\./admin./ })],
+        told   => {
+            static => 'client-auth: the table has no client certificate ({static}), httpd '
+                . 'client certificate required; ...names: the table has ... ({static}), httpd has not',
+            admin  => 'client-auth: the table has client certificate required, depth 1 '
+                . '({admin SSLVerifyClient}), httpd no client certificate; ...'
+                . 'names: httpd has ..., the table has not ({admin})',
+        },
+    },
+    {
         kind    => 'another ServerName',
         change  => [in_vhost('static', sub { s/static\./fixed./ })],
         missing => ['static'],
@@ -178,6 +251,24 @@ my @kinds = (
     {
         kind   => 'a ServerName with scheme and port',
         change => [in_vhost('static', sub { s,(static\.example\.test),https://$1:443, })],
+    },
+    {
+        kind   => 'a ServerName in another case',
+        change => [in_vhost('static', sub { s/static\./STATIC./ })],
+    },
+    {
+        kind   => 'any address',
+        change => [in_vhost('static', sub { s/127\.0\.0\.1/*/ })],
+        told   => {static => 'its addresses: the table has 127.0.0.1:@drift_one_port@, '
+            . 'httpd *:@drift_one_port@'},
+    },
+    {
+        kind   => 'one address fewer',
+        before => [in_vhost('static',
+            sub { s/(127\S+one_port@)/$1 127.0.0.1:\@drift_two_port@/ })],
+        change => [in_vhost('static', sub { s/ 127\.0\.0\.1:\@drift_two_port@// })],
+        told   => {static => 'its addresses: the table has 127.0.0.1:@drift_one_port@, '
+            . '127.0.0.1:@drift_two_port@, httpd 127.0.0.1:@drift_one_port@'},
     },
     {
         kind   => 'another port',
@@ -237,12 +328,12 @@ END
     {
         kind   => 'HTTP/2 taken away',
         change => [added('static', 'Protocols http/1.1')],
-        told   => {static => 'Protocols: the table has h2 ({Protocols}), httpd no h2'},
+        told   => $h2 && {static => 'Protocols: the table has h2 ({Protocols}), httpd no h2'},
     },
     {
         kind   => 'HTTP/2 allowed',
         change => [in_vhost('old', sub { s/^( *Protocols ).*/$1 h2 http\/1.1/m })],
-        told   => {old => 'Protocols: the table has no h2 ({old Protocols}), httpd h2'},
+        told   => $h2 && {old => 'Protocols: the table has no h2 ({old Protocols}), httpd h2'},
     },
     {
         kind   => 'another default vhost',
@@ -284,11 +375,13 @@ for my $kind (@kinds) {
         unknown     => full(@{$kind->{unknown} || []}),
         lost        => {map { ("$_.example.test" => ['news.example.test']) }
             @{$kind->{lost} || []}},
+        apart       => full(@{$kind->{apart} || []}),
     };
     agree($running, $kind, $before) if $kind->{before} || $kind == $kinds[0];
     for my $server ($running, $fresh) {
         drift($server, $kind, $drift, $before, $after);
     }
+    $after = $_->($after) for @{$kind->{heal} || []};
     heal($running, $kind, $after);
     $fresh->httpd->stop;
 }
@@ -326,6 +419,7 @@ sub heal {
     my ($server, $kind, $after) = @_;
     my $what = "$kind->{kind}, healed";
     $server->compile($after);
+    $server->configure($after);
     is_deeply([$server->restart], [], "$what: nothing is told");
     all_is($server, $kind, $what, {});
 }
