@@ -156,8 +156,9 @@ my @requests = (
     ['HTTP/1.2', ['GET / HTTP/1.2', 'Host: {}'], '421'],
     ['HTTP/2.0', ['GET / HTTP/2.0', 'Host: {}'], '421'],
     ['HTTP/0.9', ["GET /\r\nHost: {}"], 'no status line'],
+    # With H2Direct that is HTTP/2, and what follows are no frames.
     ['the preface of HTTP/2', ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nGET / HTTP/1.1", 'Host: {}'],
-        '400'],
+        'no status line'],
 
     # Requests behind, or inside, others.
     ['pipelined', ['GET / HTTP/1.1', 'Host: www.example.test', '', 'GET / HTTP/1.1', 'Host: {}'],

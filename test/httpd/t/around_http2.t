@@ -224,7 +224,7 @@ for my $version (qw(TLSv1.2 TLSv1.3)) {
         "I10 $version: names in other letters, and addresses");
 }
 
-# HTTP/2 that did not begin with ALPN: asked for by Upgrade, or spoken without asking.
+# HTTP/2 that did not begin with ALPN, but with Upgrade.
 {
     my $http1 = h1($server->port('around'), 'www.example.test', alpn => ['http/1.1']);
     my ($status, $connection) = Aty::H2->upgrade($http1, 'www.example.test', 'h2',
@@ -233,15 +233,6 @@ for my $version (qw(TLSv1.2 TLSv1.3)) {
     is(join(' ', map { $connection->response($_)->{status} } 1, 3, 5, 7), '200 421 421 200',
         'Upgrade: h2: each stream is judged');
     watch('Upgrade: h2', $_->{body}) for values %{$connection->{streams}};
-
-    my $tls = tls($server->port('around'), 'www.example.test');
-    my $direct = Aty::H2->over($tls);
-    for my $name (qw(partner admin nobody)) {
-        my $response = $direct->get("$name.example.test");
-        is($response->{status}, 421, "H2Direct: 421 for $name");
-        watch('H2Direct', $response->{body});
-    }
-    is($direct->get('static.example.test')->{status}, 200, 'H2Direct: what shares is served');
 }
 
 # Server push and early hints (103) are for names of the connection alone, and nobody gets

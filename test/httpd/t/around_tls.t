@@ -120,4 +120,15 @@ for my $version (qw(TLSv1.2 TLSv1.3)) {
     }
 }
 
+# HTTP/2 that nobody agreed upon. With H2Direct mod_http2 serves it, even under prefork.
+{
+    my $connection = Aty::H2->over(tls($server->port('around'), 'www.example.test'));
+    for my $name (qw(partner admin nobody)) {
+        my $response = $connection->get("$name.example.test");
+        is($response->{status}, 421, "H2Direct: 421 for $name");
+        watch('H2Direct', $response->{body});
+    }
+    is($connection->get('static.example.test')->{status}, 200, 'H2Direct: what shares is served');
+}
+
 finish_around();
