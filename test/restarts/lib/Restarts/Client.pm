@@ -30,8 +30,8 @@ my $PAUSE    = 0.025;    # seconds between two steps, at most
 my $REFUSED_STREAM = 7;
 my $ALL_STREAMS    = 0x7fffffff;    # in the GOAWAY that announces another
 
-# Runs until the file `stop` is there, or the process that started it is gone. Options: port, certs, seed, record (file), stop,
-# http1_only.
+# Runs until the file `stop` is there, or the process that started it is gone. Options: port,
+# certs, seed, record (file), stop, http1_only.
 sub run {
     my ($class, %option) = @_;
     $SIG{PIPE} = 'IGNORE';

@@ -98,7 +98,8 @@ sub _report_policy {
     _claim('every other answer is that of its generation\'s table', @{$found->{wrong}});
     _claim('a connection stays with one generation', @{$found->{mixed}});
     _claim('ORIGIN frames are those of the generation (' . _counts($frames) . ')',
-        @{$found->{origins}});
+        @{$found->{origins}}, grep { !$frames->{$_} } qw(none empty names))
+        if $run->{option}{mpm} ne 'prefork';
     my %asked = map { $_->{name} => 1 } map { @{$_->{states}} } @{$run->{restarts}};
     _claim('every state was asked for what it allows and what it forbids',
         grep { my $name = $_; !grep { _was_asked($counts->{$_}) && / or |\A\Q$name\E\z/ } @names }
@@ -123,8 +124,7 @@ sub _report_losses {
     my %of = map { $_ => _losses($run, $_) } qw(stock authority);
     my @columns = qw(connections requests answered refused crossed lost hard);
     print "\n", table_text(['', @columns],
-        map { my $name = $_; [$name, map { $of{$name}{$_} // $of{$name}{count}{$_} // 0 } @columns] }
-            qw(stock authority));
+        map { _loss_row($_, $of{$_}, @columns) } qw(stock authority));
     print "refused: above GOAWAY's last stream, or REFUSED_STREAM; a client tries again\n",
         "crossed: HTTP/1.1, sent while the server closed a connection that had been idle\n",
         "lost: connections on which a request was lost; hard: the same, by hard restarts\n\n";
@@ -132,6 +132,11 @@ sub _report_losses {
     _claim_no_more_lost($_, %of) for 'lost', sort grep { $_ ne 'lost' } keys %kinds;
     _claim('both servers had their load', grep { !$of{$_}{answered} } keys %of);
     _claim('no client died', @{$run->{died} || []});
+}
+
+sub _loss_row {
+    my ($name, $of, @columns) = @_;
+    return [$name, map { $of->{$_} // $of->{count}{$_} // 0 } @columns];
 }
 
 # All of them, and each kind of them, since a kind that stock httpd has not would drown.
