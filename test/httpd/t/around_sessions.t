@@ -14,17 +14,18 @@ $SIG{PIPE} = 'IGNORE';    # a server that wants a certificate may be gone by our
 sub visit {
     my ($sni, $host, %option) = @_;
     my $http2 = delete $option{h2};
-    my $what = "$sni asked for $host";
+    my $own  = ($sni // '') eq $host;
+    my $what = ($sni // 'no SNI') . " asked for $host";
     my $connection = eval {
         $http2 ? h2($server->port('around'), $sni, %option)
             : h1($server->port('around'), $sni, alpn => ['http/1.1'], %option);
     } or return ('no handshake', 0);
     my $response = eval {
         $connection->get($host, '/',
-            headers => $sni eq $host ? own($http2) : []);
+            headers => $own ? own($http2) : []);
     } || {status => 0};
     watch($what, join "\n", $response->{body} // '',
-        map { @{$_ || []} } values %{$response->{headers} || {}}) if $sni ne $host;
+        map { @{$_ || []} } values %{$response->{headers} || {}}) if !$own;
     my @result = ($response->{status} || 'no answer', $connection->io->resumed,
         $connection->io->session);
     $connection->close;
@@ -67,6 +68,15 @@ sub attempts {
     is("$status $resumed", '421 0', "$what: nor for one that it shares with");
     ($status, $resumed) = visit('nobody.example.test', $partner, @how, session => $session);
     is("$status $resumed", '421 1', "$what: a name of nobody is www");
+
+    ($status, $resumed) = visit(undef, $partner, @how, session => $session);
+    is("$status $resumed", '421 1', "$what: and so is no name");
+    ($status, $resumed) = visit(undef, $admin, @how, session => $session);
+    is("$status $resumed", '421 1', "$what: which opens no other vhost either");
+
+    (undef, undef, my $unnamed) = visit(undef, $www, @how);
+    ($status, $resumed) = visit($partner, $www, @how, session => $unnamed);
+    is("$status $resumed", '421 0', "$what: nor does a session of no name");
 
     ($status) = visit($admin, $admin, @how, session => $session);
     isnt($status, 200, "$what: no session of www stands for a client certificate");
