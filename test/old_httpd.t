@@ -28,7 +28,7 @@ sub compile_with {
      ((major) == MODULE_MAGIC_NUMBER_MAJOR && (minor) <= MODULE_MAGIC_NUMBER_MINOR))
 END
     close $file or die;
-    return make('-B', "CPPFLAGS=-I$directory", "OUT=$out", map { s/c$/o/r } map { "$out/$_" } @sources);
+    return make('-B', "CPPFLAGS=-I$directory", "OUT=$out", map { "$out/$_" =~ s/c$/o/r } @sources);
 }
 
 # Those that need the header that came late.

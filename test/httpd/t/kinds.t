@@ -102,7 +102,8 @@ for my $header (sort keys %headers) {
         my $mark = $server->log->mark;
         is(verdict($connection, 'admin.example.test', server => $server),
             'misdirected client-auth', "$what: what does not share is refused");
-        like($server->log->wait_for(qr/ATY301/, $mark) // '', qr{\[(?:client|remote) \Q$client\E[:\]]},
+        like($server->log->wait_for(qr/ATY301/, $mark) // '',
+            qr{\[(?:client|remote) \Q$client\E[:\]]},
             "$what: and the line in the log names that client");
     }
     is(origins('proxied', 'www.example.test', @before), 'www static',
