@@ -47,6 +47,7 @@ sub report {
     my $found = judge($run->{connections}{authority}, $run->{generations},
         $run->{sides}[1]->port);
     _report_policy($run, $found);
+    _report_status($run);
     _report_losses($run);
     _report_logs($run);
     _report_memory($run);
@@ -80,7 +81,7 @@ sub _describe {
 
 sub _counts {
     my ($counts) = @_;
-    return join ', ', map { "$counts->{$_} $_" } sort keys %$counts;
+    return join ', ', map { "$counts->{$_} $_" } grep { $counts->{$_} } sort keys %$counts;
 }
 
 # Answers and ORIGIN frames against the policy; and that there were enough of each kind for
@@ -115,6 +116,23 @@ sub _report_lateness {
     _claim(sprintf('a connection made %d s after a restart is the new children\'s (%d were'
         . ' taken by old ones, the last after %.3f s)', $LATE, scalar @$late, $latest),
         grep { $_ > $LATE } @$late);
+}
+
+# What the status page said after each restart, and that no counter went back.
+sub _report_status {
+    my ($run) = @_;
+    my (@wrong, @back, $before);
+    for my $restart (grep { $_->{told} } @{$run->{restarts}}) {
+        my ($told, $state) = ($restart->{told}, $restart->{states}[0]);
+        my $which = "restart $restart->{number} ($state->{name})";
+        push @wrong, "$which: table usable: " . ($told->{usable} ? 'true' : 'false')
+            if !$told->{usable} != !$state->{zones};
+        push @back, map { "$which: $_: $told->{counts}{$_}, $before->{counts}{$_} before" }
+            grep { $told->{counts}{$_} < $before->{counts}{$_} } keys %{$before->{counts} || {}};
+        $before = $told;
+    }
+    _claim('the status page says whether there is a table', @wrong, $before ? () : 'not asked');
+    _claim('no counter goes back (' . _counts($before->{counts}) . ')', @back);
 }
 
 # Lost connections, ours and theirs. A connection counts once, however many requests were

@@ -8,6 +8,7 @@ use warnings;
 use Aty::H1;
 use Aty::Server;
 use Aty::Template;
+use JSON::PP qw(decode_json);
 use Restarts::Process qw(measure processes);
 use Restarts::Site qw(httpd_text);
 use Time::HiRes qw(sleep time);
@@ -104,15 +105,34 @@ sub served_by {
     my ($self, $generation) = @_;
     my $begun = time;
     while (time < $begun + $SECONDS) {
-        my $answer = eval {
-            Aty::H1->connect(port => $self->port, sni => 'www.example.test', alpn => ['http/1.1'])
-                ->get('www.example.test');
-        };
+        my $answer = eval { $self->_get('/') };
         my $seen = $answer && $answer->{headers}{'x-generation'};
         return time - $begun if $seen && $seen->[0] >= $generation;
         sleep 0.02;
     }
     die "$self->{name}: new children do not serve\n";
+}
+
+sub _get {
+    my ($self, $path) = @_;
+    return Aty::H1->connect(port => $self->port, sni => 'www.example.test', alpn => ['http/1.1'])
+        ->get('www.example.test', $path);
+}
+
+# What the status page says: usable (there is a table), and counts by name.
+sub told {
+    my ($self) = @_;
+    my $told = decode_json($self->_get('/authority-status?json')->{body});
+    return {
+        usable => $told->{table}{usable},
+        counts => {
+            connections   => $told->{connections},
+            origin_frames => $told->{origin_frames},
+            same          => $told->{requests}{same},
+            shared        => $told->{requests}{shared},
+            %{$told->{requests}{misdirected}{by_reason}},
+        },
+    };
 }
 
 sub measured { return measure($_[0]->pid) }

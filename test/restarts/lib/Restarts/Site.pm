@@ -22,10 +22,19 @@ our @CLIENT_CERTIFICATE = (
     'SSLCACertificateFile @certs@/staff-ca.pem',
 );
 
+my @STATUS_PAGE = (
+    '<IfModule authority_module>',
+    '<Location /authority-status>',
+    'SetHandler authority-status',
+    '</Location>',
+    '</IfModule>',
+);
+
 # In the order of the files; the first is the default vhost. `lines` go into both files,
-# `policy` into the policy alone. All have the same certificate.
+# `policy` into the policy alone; `status` stands for the status page. All have the same
+# certificate.
 my @VHOSTS = (
-    {name => 'www',     aliases => ['web']},
+    {name => 'www',     aliases => ['web'], status => 1},
     {name => 'static',  aliases => ['img']},
     {name => 'news',    aliases => []},
     {name => 'shop',    aliases => ['till']},
@@ -98,7 +107,7 @@ sub httpd_text {
         '<IfModule prefork.c>', 'MaxRequestWorkers 80', '</IfModule>',
         '<IfModule authority_module>', 'AuthorityDrift ' . ($change->{drift} // 'quarantine'),
         '</IfModule>', "Header always set X-Generation $generation",
-        map { _vhost_text($_, 'SSLEngine on', @{$_->{lines}},
+        map { _vhost_text($_, 'SSLEngine on', @{$_->{lines}}, $_->{status} ? @STATUS_PAGE : (),
             "Header always set X-Vhost $_->{name}") } _vhosts($change);
 }
 
