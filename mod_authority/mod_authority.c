@@ -15,7 +15,8 @@
  * AUTHORITY_VERDICT (same, shared, misdirected) and AUTHORITY_CONN in its environment,
  * for LogFormat's %{…}e; unless it is plainly for the connection's own vhost
  * AUTHORITY_GROUP too, and where misdirected AUTHORITY_REASON. A misdirected request gets
- * 421 and a line ATY301 at LogLevel info that names the lines of the policy.
+ * 421 and a line ATY301 at LogLevel info that names the lines of the policy. All is
+ * counted, and `SetHandler authority-status` shows it.
  *
  * A table that cannot be used stops the first start and `httpd -t`. At a restart it only
  * costs the connections their sharing, and a line ATY101 says so.

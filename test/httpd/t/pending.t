@@ -4,6 +4,7 @@
 
 use Aty::Certificates;
 use Aty::Pairs;
+use Aty::Status;
 use Aty::Test;
 use File::Path qw(make_path);
 
@@ -154,6 +155,11 @@ my %without = map { ("$_.example.test" => 1) } qw(soon too);
     is_pending('at first', lines_of('start'));
     pairs_are('at first', %without);
     frames_are('at first', www => 'www static', soon => undef, too => undef);
+    my $status = json_status($server);
+    is($status->{state}, 'attention', 'at first: the status page says so');
+    is($status->{summary}, '2 vhosts wait for their certificates', 'at first: and why');
+    is_deeply([map { "$_->{name} $_->{state}" } @{$status->{vhosts}{list}}],
+        ['soon.example.test pending', 'too.example.test pending'], 'at first: and which');
     is_pending('restarted', lines_of('restart'));
 }
 
@@ -191,6 +197,7 @@ my %without = map { ("$_.example.test" => 1) } qw(soon too);
     import_and_compile();
     is_quiet('issued and imported', lines_of('restart'));
     pairs_are('issued and imported');
+    is(json_status($server)->{state}, 'good', 'issued and imported: the status page says so');
     frames_are('issued and imported', www => 'www static', soon => 'soon too', too => 'soon too');
     issue('both-again');
     is_quiet('renewed', lines_of('restart'));

@@ -127,7 +127,6 @@ $good->start;
     is($json->{drift}, 'refuse', 'AuthorityDrift');
     is_deeply($json->{engine}, {on => 3, observe => 0, off => 0}, 'AuthorityEngine');
     is($json->{table}{path}, $good->root . '/site.table', 'the path of the table');
-    my ($sum) = `sha256sum < \Q$json->{table}{path}\E` =~ /(\w+)/;
     my $bytes = file($json->{table}{path});
     is($json->{table}{sha256}, unpack('H*', substr $bytes, -32), 'its id is the SHA-256 in it');
     is($json->{table}{$_}, {vhosts => 3, names => 4, groups => 2}->{$_}, "its $_")
@@ -262,6 +261,21 @@ $good->start;
     like($list[1]{place}, qr/site\.policy:\d+\z/, 'missing: where, in the policy');
     my $html = page($differs)->{body};
     like($html, qr/\Q$_->{name}\E/, "$_->{name} is on the page") for @list;
+}
+
+# Very many of them: a hundred are told, and how many more there are.
+{
+    my $many = status_server('status-many', site => vhosts(0)
+            . join '', map { Aty::Status::vhost("stranger-$_.example.test", tls => '') } 1 .. 121);
+    $many->log->announce(qr/ATY102/);
+    $many->start;
+    my $json = agrees($many, 'many');
+    is($json->{summary}, '121 vhosts are not in the table', 'many: how many');
+    is(scalar @{$json->{vhosts}{list}}, 100, 'many: a hundred in the list');
+    is($json->{vhosts}{left_out}, 21, 'many: and how many are not');
+    my $html = page($many)->{body};
+    is(scalar(() = $html =~ /<td[^>]*>unknown</g), 100, 'many: likewise on the page');
+    like($html, qr/and 21 more/, 'many: which says so');
 }
 
 # Observed, with what hostile clients send: nothing is refused, and each octet stays text.
