@@ -7,9 +7,10 @@ use Aty::Test;
 my $CONNECTIONS = 3;    # of each client; prefork has 20 children
 
 my $h2 = var('mpm') ne 'prefork';
-# No child may be ended as a spare one: its connections would end before their time.
-my $server = status_server('counters',
-    more => $h2 ? 'MaxSpareThreads 1000' : 'MaxSpareServers 1000');
+# No child may be ended as a spare one, and no thread be so rare that idle connections are
+# closed to have it: some would end before their time.
+my $server = status_server('counters', more => $h2
+    ? "StartServers 4\nMinSpareThreads 48\nMaxSpareThreads 1000" : 'MaxSpareServers 1000');
 $server->start;
 
 # One client: h2load, which takes SNI from its URI. Options: sni, authority, requests, h1.
