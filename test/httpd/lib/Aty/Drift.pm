@@ -2,80 +2,24 @@ package Aty::Drift;
 
 # A server whose configuration is not what its table says, and what must come of that.
 #
-# One text is both httpd's configuration (servers/drift.conf.in, changed by the tests) and,
-# without what only httpd needs, the policy; line numbers are the same in both. What httpd
-# does with a name is found here once more, from that text.
+# One text (servers/drift.conf.in, changed by the tests) is both httpd's configuration and the
+# policy; what httpd does with a name is found here once more, from that text.
 
 use strict;
 use warnings;
 
 use Aty::Certificates;
 use Aty::Pairs;
+use Aty::SiteText qw(:DEFAULT find_vhost has_name line_of policy_of vhosts_of);
 use Aty::Template;
 use Aty::Test qw(explain_pairs file h1 h2 server var);
 use Exporter qw(import);
 use File::Path qw(make_path);
 use JSON::PP ();
 
-our @EXPORT = qw(added aliases base_text in_vhost top without_vhost);
+our @EXPORT = @Aty::SiteText::EXPORT;
 
 my $certificates = var('top_dir') . '/drift-certs';
-
-# Changes of the text.
-
-sub base_text { return file(var('top_dir') . '/servers/drift.conf.in') }
-
-# Lets the change (of $_) loose on one vhost's section.
-sub in_vhost {
-    my ($name, $change) = @_;
-    return sub {
-        my ($text) = @_;
-        my $found = 0;
-        $text =~ s{(<VirtualHost (?:(?!</VirtualHost>).)*</VirtualHost>\n)}
-            {_changed($1, $name, $change, \$found)}gse;
-        die "no vhost $name\n" if !$found;
-        return $text;
-    };
-}
-
-sub _changed {
-    my ($section, $name, $change, $found) = @_;
-    return $section if $section !~ /^ *ServerName +\Q$name\E\.example\.test$/m;
-    $$found = 1;
-    local $_ = $section;
-    $change->();
-    die "nothing changed in $name\n" if $_ eq $section;
-    return $_;
-}
-
-# Adds lines to a vhost.
-sub added {
-    my ($name, @lines) = @_;
-    return in_vhost($name, sub { s{^(</VirtualHost>)}{join '', map({"    $_\n"} @lines), $1}me });
-}
-
-# Gives a vhost these aliases.
-sub aliases {
-    my ($name, $line) = @_;
-    return in_vhost($name, sub { s/^( *ServerAlias +).*/$1$line/m });
-}
-
-sub without_vhost {
-    my ($name) = @_;
-    return in_vhost($name, sub { $_ = '' });
-}
-
-# Replaces a line of the top level.
-sub top {
-    my ($directive, $line) = @_;
-    return sub {
-        my ($text) = @_;
-        $text =~ s/^\Q$directive\E .*/$line/m or die "no $directive\n";
-        return $text;
-    };
-}
-
-# The server.
 
 # Not yet started. The first one makes the certificates.
 sub new {
@@ -132,7 +76,7 @@ sub compile {
     my $root = $self->httpd->root;
     $text = Aty::Template::fill($text, $self->httpd->variables);
     my $key = join "\n", %{$self->{files}}, $text;
-    Aty::Template::store("$root/site.policy", _policy($text));
+    Aty::Template::store("$root/site.policy", policy_of($text));
     if (my $known = $self->{compiled}{$key}) {
         Aty::Template::store("$root/site.table", $known->{bytes});
     }
@@ -140,7 +84,7 @@ sub compile {
         Aty::Test::compile("$root/site.policy", "$root/site.table");
         $self->{compiled}{$key} = {bytes => file("$root/site.table"), frames => $self->_frames};
     }
-    $self->{table} = [_vhosts($text)];
+    $self->{table} = [vhosts_of($text)];
     $self->{frames} = $self->{compiled}{$key}{frames};
 }
 
@@ -149,49 +93,7 @@ sub configure {
     my ($self, $text, %variables) = @_;
     my $server = $self->httpd;
     $server->configure(site_text => $text, table => $server->root . '/site.table', %variables);
-    $self->{live} = [_vhosts(Aty::Template::fill($text, $server->variables))];
-}
-
-my $for_policy = qr{^\s*(?:</?VirtualHost\b|</?Location\b|Server(?:Name|Alias)\b|Protocols\b
-    |SNIPolicy\b|SSL(?!Engine\b|Options\b|HonorCipherOrder\b)\w+)}x;
-
-sub _policy {
-    my ($text) = @_;
-    $text =~ s/^SSLVHostSNIPolicy/SNIPolicy/m;
-    $text =~ s{(<VirtualHost (?:(?!</VirtualHost>).)*</VirtualHost>\n)}
-        {my $section = $1; $section =~ /^ *SSLEngine +on$/m ? $section : $section =~ s,.+,,gr}gse;
-    return join '', map { /$for_policy/ ? "$_\n" : "\n" } split /\n/, $text;
-}
-
-# The vhosts of a text: name, names, addresses, line, tls, h2, text.
-sub _vhosts {
-    my ($text) = @_;
-    my @vhosts;
-    while ($text =~ m{^(<VirtualHost ([^>]*)>\n(.*?)</VirtualHost>)}gsm) {
-        my ($whole, $addresses, $lines, $line) = ($1, $2, $3, 1 + substr($text, 0, $-[0]) =~ tr/\n//);
-        my ($name) = $lines =~ /^ *ServerName +(?:https:\/\/)?([^\s:]+)/m;
-        my ($protocols) = $lines =~ /^ *Protocols +(.*)/m;
-        push @vhosts, {
-            name      => lc $name,
-            names     => [$name, map { split } $lines =~ /^ *ServerAlias +(.*)/mg],
-            addresses => [split ' ', $addresses],
-            line      => $line,
-            tls       => scalar $lines =~ /^ *SSLEngine +on$/m,
-            h2        => scalar(($protocols // 'h2') =~ /\bh2\b/),
-            text      => $whole,
-        };
-    }
-    return @vhosts;
-}
-
-# The line of a vhost, or of a directive in it.
-sub _line {
-    my ($vhosts, $name, $directive) = @_;
-    my ($vhost) = grep { $_->{name} eq "$name.example.test" } @$vhosts;
-    die "no vhost $name\n" if !$vhost;
-    return $vhost->{line} if !defined $directive;
-    $vhost->{text} =~ /^ *\Q$directive\E\b/m or die "no $directive in $name\n";
-    return $vhost->{line} + (substr($vhost->{text}, 0, $-[0]) =~ tr/\n//);
+    $self->{live} = [vhosts_of(Aty::Template::fill($text, $server->variables))];
 }
 
 # The line of a directive of the top level.
@@ -202,8 +104,8 @@ sub top_line {
     return 1 + ($found // die "no $directive\n");
 }
 
-sub live_line { return _line($_[0]{live}, @_[1 .. $#_]) }
-sub table_line { return _line($_[0]{table}, @_[1 .. $#_]) }
+sub live_line { return line_of($_[0]{live}, @_[1 .. $#_]) }
+sub table_line { return line_of($_[0]{table}, @_[1 .. $#_]) }
 
 # Starts it, or restarts it gracefully; returns its serious lines.
 sub start   { return $_[0]->_told(sub { $_[0]->start }) }
@@ -232,27 +134,6 @@ sub run {
     alarm 0;
     @answer = ($@, '') if $@;
     return (@answer, $self->httpd->log->lines($mark));
-}
-
-# What httpd does with a name on an address: its first vhost that has it, or its first.
-sub _find {
-    my ($vhosts, $address, $name) = @_;
-    my @here = grep { grep { $_ eq $address } @{$_->{addresses}} } @$vhosts;
-    for my $vhost (@here) {
-        return $vhost if grep { _matches($_, $name) } @{$vhost->{names}};
-    }
-    return $here[0];
-}
-
-sub _matches {
-    my ($pattern, $name) = @_;
-    my $regex = join '.*', map { quotemeta } split /\*/, lc $pattern, -1;
-    return $name =~ /\A$regex\z/;
-}
-
-sub _has_name {
-    my ($vhost, $name) = @_;
-    return scalar grep { _matches($_, $name) } @{$vhost->{names}};
 }
 
 # All names that lead anywhere on an address, by httpd or by the table, those of ServerName
@@ -294,9 +175,9 @@ sub _is_unknown {
 sub _expect {
     my ($self, $drift, $address, $pair, $explained) = @_;
     my ($connection, $authority) = @$pair;
-    my $c = _find($self->{live}, $address, $connection);
-    my $t = _find($self->{live}, $address, $authority);
-    my $known = _find($self->{table}, $address, $authority);
+    my $c = find_vhost($self->{live}, $address, $connection);
+    my $t = find_vhost($self->{live}, $address, $authority);
+    my $known = find_vhost($self->{table}, $address, $authority);
     my $leads_astray = !$known || $known->{name} ne $t->{name};
     my $unknown = _is_unknown($drift, $c) || _is_unknown($drift, $t);
     my $quarantined = $drift->{quarantined}{$c->{name}} || $drift->{quarantined}{$t->{name}};
@@ -331,12 +212,12 @@ sub _expect {
 # but for what has drifted; over HTTP/2 the ORIGIN frames of the connections as well.
 # `drift` has the names of vhosts: quarantined, unknown; lost: name of a vhost to a list of
 # names that its certificates do not cover any more; apart: those that do not share with the
-# others any more; engine: name of a vhost to what it has
-# as AuthorityEngine, if that is not on. Options: http1; concerned (only
-# pairs for or from what has drifted); client (name of a vhost to the client certificate it
-# wants). Returns a hash of what was wrong (list); how many were asked; crossed: how many of
-# them across vhosts for or from what has drifted; opened: those of these that were answered
-# with 200.
+# others any more; engine: name of a vhost to its AuthorityEngine, if that is not on.
+# Options: http1; concerned (only pairs for or from what has drifted); client (name of a
+# vhost to the client certificate it wants). Returns a hash of what was wrong (list); how
+# many were asked, and how many frames were looked at; crossed: how many requests were for
+# or from what has drifted, and for another vhost than the connection's; opened: those of
+# these that were answered with 200.
 sub outcomes {
     my ($self, $drift, %option) = @_;
     my %sum = (asked => 0, crossed => 0, frames => 0, wrong => [], opened => []);
@@ -401,10 +282,10 @@ sub _pairs {
     my @names = $self->_names($address);
     my (@connections, %seen);
     for my $name ('-', @names) {
-        my $vhost = _find($self->{live}, $address, $name);
+        my $vhost = find_vhost($self->{live}, $address, $name);
         next if !$vhost->{tls} || !($option{http1} || $vhost->{h2});
-        my $known = _find($self->{table}, $address, $name);
-        my $named = $name ne '-' && _has_name($vhost, $name) ? 1 : $name;
+        my $known = find_vhost($self->{table}, $address, $name);
+        my $named = $name ne '-' && has_name($vhost, $name) ? 1 : $name;
         push @connections, $name if !$seen{$vhost->{name}, $known ? $known->{name} : '', $named}++;
     }
     return map { my $connection = $_; map { [$connection, $_] } @names } @connections;
@@ -414,10 +295,10 @@ sub _pairs {
 sub _explain {
     my ($self, $address, $pairs, %option) = @_;
     my ($host, $port) = split /:/, $address;
-    my $default = _find($self->{table}, $address, '-') or return;
+    my $default = find_vhost($self->{table}, $address, '-') or return;
     my @by_name = map {
         my ($connection, $authority) = @$_;
-        my $vhost = _find($self->{live}, $address, $connection);
+        my $vhost = find_vhost($self->{live}, $address, $connection);
         my $is_default = $connection eq '-' && $vhost->{name} eq $default->{name};
         [$is_default ? '-' : $vhost->{name}, $authority]
     } @$pairs;
@@ -429,7 +310,7 @@ sub _connect {
     my ($self, $address, $name, %option) = @_;
     my ($host, $port) = split /:/, $address;
     $host = '127.0.0.2' if $host eq '*';    # where it is the only one
-    my $vhost = _find($self->{live}, $address, $name);
+    my $vhost = find_vhost($self->{live}, $address, $name);
     my $client = $option{client}{$vhost->{name} =~ s/\..*//r};
     $client //= 'staff' if $vhost->{text} =~ /^ *SSLVerifyClient +require$/m;
     my @common = (
@@ -473,13 +354,13 @@ sub _without {
 # The origins that the frame of a connection must have; none: no frame.
 sub _frame {
     my ($self, $drift, $address, $sni) = @_;
-    my $vhost = _find($self->{live}, $address, $sni);
+    my $vhost = find_vhost($self->{live}, $address, $sni);
     my $origins = $self->{frames}{$address}{$vhost->{name}};
     return if $sni eq '-' || !$origins || $drift->{engine}{$vhost->{name}};
     return [] if $drift->{quarantined}{$vhost->{name}};
     my %lost = map { $_ => 1 } @{$drift->{lost}{$vhost->{name}} || []};
     return [grep {
-        my $owner = _find($self->{live}, $address, _host($_));
+        my $owner = find_vhost($self->{live}, $address, _host($_));
         !$lost{_host($_)} && $self->_leads_home($drift, $address, _host($_))
             && !_are_apart($drift, $vhost, $owner)
     } @$origins];
@@ -490,7 +371,7 @@ sub _host { return $_[0] =~ m{\Ahttps://([^:]+)} ? $1 : die "not an origin: $_[0
 # Whether the name leads to the vhost that the table has for it, and that one has it.
 sub _leads_home {
     my ($self, $drift, $address, $name) = @_;
-    my ($live, $table) = map { _find($self->{$_}, $address, $name) } qw(live table);
+    my ($live, $table) = map { find_vhost($self->{$_}, $address, $name) } qw(live table);
     return $live->{name} eq $table->{name}
         && !$drift->{quarantined}{$live->{name}}
         && !_is_unknown($drift, $live)
