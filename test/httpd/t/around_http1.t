@@ -242,27 +242,48 @@ sub fill {
     return $text;
 }
 
-sub attempt {
-    my ($what, $bytes, $wanted, $name, $version) = @_;
-    $what = "$version, $name: $what";
-    my $got = try_http1($what, 'www.example.test', fill($bytes, $name) . $behind,
-        version => $version);
-    return $got eq $wanted ? () : "$what: $got, not $wanted";
+# Every attempt with one name: [what, octets, what comes of it].
+sub attempts {
+    my ($name) = @_;
+    my @of_hosts = map { ["Host: $_->[0]", "GET / HTTP/1.1\r\nHost: $_->[0]\r\n\r\n", $_->[1]] }
+        @hosts, @other_hosts;
+    my @of_requests = map { [$_->[0], join("\r\n", @{$_->[1]}, '', ''), $_->[2]] } @requests;
+    return map { [$_->[0], fill($_->[1], $name) . $behind, $_->[2]] } @of_hosts, @of_requests;
 }
 
 my @names = qw(partner.example.test admin.example.test);
 for my $version (qw(TLSv1.2 TLSv1.3)) {
     for my $name (@names) {
-        none_wrong([map { attempt("Host: $_->[0]",
-                    "GET / HTTP/1.1\r\nHost: $_->[0]\r\n\r\n", $_->[1], $name, $version) } @hosts],
-            "I10 $version: ways to write $name");
-        none_wrong([map { attempt($_->[0], join("\r\n", @{$_->[1]}, '', ''), $_->[2], $name,
-                    $version) } @requests],
-            "I10 $version: requests that lead to $name");
+        my @wrong;
+        for my $attempt (attempts($name)) {
+            my ($what, $bytes, $wanted) = @$attempt;
+            my $got = try_http1("$version, $name: $what", 'www.example.test', $bytes,
+                version => $version);
+            push @wrong, "$what: $got, not $wanted" if $got ne $wanted;
+        }
+        none_wrong(\@wrong, "I10 $version: what leads to $name, or might");
     }
-    none_wrong([map { attempt("Host: $_->[0]", "GET / HTTP/1.1\r\nHost: $_->[0]\r\n\r\n",
-                $_->[1], '-', $version) } @other_hosts],
-        "I10 $version: names in other letters, and addresses");
+}
+
+# Where httpd reads requests and hosts in other ways, more is 400, or less is. A 421 for the
+# plain name it is everywhere, and the mark nowhere (finish_around).
+for my $directive ('HttpProtocolOptions Unsafe', 'StrictHostCheck On', 'UseCanonicalName On',
+    'MergeSlashes Off')
+{
+    my $site = file(var('top_dir') . '/servers/around.conf.in');
+    around_server('around-' . lc $directive =~ tr/a-zA-Z//cdr, site_text => "$directive\n$site")
+        ->log->may(qr{AH02031: |AH10157: });
+    for my $name (@names) {
+        my %count;
+        for my $attempt (attempts($name)) {
+            my ($what, $bytes) = @$attempt;
+            my $got = try_http1("$directive, $name: $what", 'www.example.test', $bytes);
+            $count{$got =~ /(?:\A|, )421\z/ ? 421 : $got =~ /\A400\z/ ? 400 : 'other'}++;
+        }
+        cmp_ok($count{421}, '>', 30, "$directive: most of what leads to $name is 421");
+        cmp_ok($count{other}, '<', 30, 'and little else than that is answered at all')
+            or diag(explain(\%count));
+    }
 }
 
 finish_around();
