@@ -126,24 +126,24 @@ $server{stock}->log->announce(qr/AH02032: Hostname/);
 # A handshake for the vhost that wants a client certificate, from a proxy that has none.
 $_->log->may(qr/AH02261|AH02008|AH02042|AH10158|AH01276|SSL Library Error/) for values %server;
 
-my @hosts = map { "$_.example.test" } qw(www static www admin partner nowhere www);
+my @hosts = map { "$_.example.test" } qw(www static www admin partner nowhere second www);
 
 # Ways => what stock httpd answers to each of these, what httpd with the module answers, and
 # from how many connections the first three came.
 my @cases = (
     [['fixed', 'fixed h2'],
-        '200 200 200 421 200 200 200', '200 200 200 421 421 421 200', 1],
-    # The 421 ends the connection, and the next one is opened for another name.
+        '200 200 200 421 200 200 421 200', '200 200 200 421 421 421 421 200', 1],
+    # A 421 ends the connection, and the next one begins with the next name.
     [['one_pool'],
-        '200 200 200 421 200 200 200', '200 200 200 421 200 421 200', 1],
+        '200 200 200 421 200 200 421 200', '200 200 200 421 200 421 200 421', 1],
     [['no SNI'],
-        '200 200 200 421 200 200 200', '200 200 200 421 421 200 200', 1],
+        '200 200 200 421 200 200 421 200', '200 200 200 421 421 200 421 200', 1],
     [['per_name', 'per_name h2'],
-        '200 200 200 50x 200 200 200', '200 200 200 50x 200 421 200', 2],
+        '200 200 200 50x 200 200 200 200', '200 200 200 50x 200 421 200 200', 2],
     [['no_pool'],
-        '200 200 200 50x 200 200 200', '200 200 200 50x 200 421 200', 3],
+        '200 200 200 50x 200 200 200 200', '200 200 200 50x 200 421 200 200', 3],
     [['certified'],
-        '200 200 200 200 200 200 200', '200 200 200 200 200 421 200', 2],
+        '200 200 200 200 200 200 200 200', '200 200 200 200 200 421 200 200', 2],
 );
 for my $case (@cases) {
     my ($ways, $stock, $module, $connections) = @$case;
