@@ -8,6 +8,7 @@
 #include <mod_status.h>
 
 #include "mod_authority/status_formats.h"
+#include "mod_authority/utf8.h"
 
 static const struct {
     const char *query;
@@ -26,11 +27,13 @@ static const struct {
 
 static int refuse_query(request_rec *r)
 {
+    const char *path = aty_utf8_clean(r->pool, r->uri);
+
     r->status = HTTP_BAD_REQUEST;
     ap_set_content_type(r, "text/plain; charset=utf-8");
     ap_rputs("400: there is no such format of the authority status. There are:\n\n", r);
     for (size_t i = 0; i < FORMATS; i++) {
-        ap_rprintf(r, "%s%s%-*s %s\n", r->uri, *formats[i].query ? "?" : "",
+        ap_rprintf(r, "%s%s%-*s %s\n", path, *formats[i].query ? "?" : "",
                    *formats[i].query ? 11 : 12, formats[i].query, formats[i].what);
     }
     return OK;

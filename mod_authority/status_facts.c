@@ -63,11 +63,6 @@ const char *aty_status_state_name(int state)
     return states[state].name;
 }
 
-const char *aty_status_state_sentence(int state)
-{
-    return states[state].sentence;
-}
-
 static aty_engine engine_of(const aty_live *live)
 {
     aty_engine engine = aty_config_of(live->server)->engine;

@@ -99,7 +99,4 @@ const char *aty_engine_name(aty_engine engine);
 /* "unknown", "agrees", "pending", "drifted", "missing". */
 const char *aty_status_state_name(int state);
 
-/* The same as a sentence about one vhost, without a full stop. */
-const char *aty_status_state_sentence(int state);
-
 #endif
