@@ -6,10 +6,13 @@
  *
  * AuthorityTable path    (server) the compiled policy. Without it the module does
  *                        nothing at all.
- * AuthorityEngine on|off (server, vhost; default on) `off` for a vhost: its requests are
- *                        not refused here, and its connections get no ORIGIN frame.
+ * AuthorityEngine on|off|observe (server, vhost; default on) `off` for a vhost: its
+ *                        requests are not judged, and its connections get no ORIGIN
+ *                        frame; `observe`: they are judged, and nothing comes of it.
  * AuthorityOrigin on|off (server, vhost; default on) whether connections of the vhost get
  *                        an ORIGIN frame.
+ * AuthorityDrift quarantine|refuse|ignore (server; default quarantine) what becomes of a
+ *                        vhost whose names, addresses or TLS are not the table's.
  *
  * Only TLS connections of mod_ssl are looked at. Each request that was decided has
  * AUTHORITY_VERDICT (same, shared, misdirected) and AUTHORITY_CONN in its environment,
@@ -17,6 +20,9 @@
  * AUTHORITY_GROUP too, and where misdirected AUTHORITY_REASON. A misdirected request gets
  * 421 and a line ATY301 at LogLevel info that names the lines of the policy. All is
  * counted, and `SetHandler authority-status` shows it.
+ *
+ * At each start every vhost with TLS is compared with the table. One that differs shares
+ * with nobody until policy and configuration agree again, and a line ATY104 says why.
  *
  * A table that cannot be used stops the first start and `httpd -t`. At a restart it only
  * costs the connections their sharing, and a line ATY101 says so.
