@@ -54,6 +54,23 @@ sub pairs_are {
     $server->configure($good);
     is_deeply([$server->restart], [], 'refuse: healed');
     pairs_are($server, 'refuse, healed', {});
+    $server->httpd->stop;
+
+    $server->configure(without_vhost('users')->($good));
+    ($status, $output, @lines) = $server->run('-DFOREGROUND');
+    is($status, 1, 'refuse: a vhost that is gone is drift as well');
+    is(scalar(grep { /ATY104: vhost 'users\..* is not there/ } @lines), 1, 'refuse: with its line');
+
+    # The table says nothing of it that could be wrong.
+    $server->configure($good . <<'END');
+<VirtualHost 127.0.0.1:@drift_one_port@>
+    ServerName further.example.test
+    SSLEngine  on
+</VirtualHost>
+END
+    @lines = $server->start;
+    is(scalar(grep { /ATY102: vhost 'further\./ } @lines), 1, 'refuse: a vhost more is no drift');
+    is(scalar @lines, 1, 'refuse: and it starts');
     $server->httpd->log->announce(qr/AH00020: Configuration Failed, exiting/);
     $server->httpd->stop;
 }

@@ -1,6 +1,6 @@
 # A vhost that mod_md has no certificate for yet: it answers 503 behind a certificate of its
 # own making, and is pending, which is no drift. The restart that brings the certificate
-# makes it a vhost like any other.
+# makes it a vhost like any other. A server that refuses drift starts with it.
 
 use Aty::Certificates;
 use Aty::Pairs;
@@ -12,6 +12,7 @@ my $h2 = var('mpm') ne 'prefork';
 
 my $site = <<'END';
 LoadModule            md_module "@libexec@/mod_md.so"
+AuthorityDrift        refuse
 MDStoreDir            "@root@/md"
 MDRenewMode           manual
 MDCertificateAgreement accepted
