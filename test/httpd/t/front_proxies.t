@@ -4,6 +4,7 @@
 
 use Aty::Front;
 use Aty::Test;
+use Time::HiRes qw(sleep);
 
 my $staff = var('certs') . '/staff';
 my $ca    = var('certs') . '/ca.pem';
@@ -98,9 +99,9 @@ sub front {
 }
 
 # Asks through the proxy for each name in turn. Returns for each the status, and the port
-# from which httpd was asked.
+# from which httpd was asked. `unsaid`: whether httpd closes connections without a word.
 sub ask {
-    my ($front, @hosts) = @_;
+    my ($front, $unsaid, @hosts) = @_;
     my @answers;
     for my $host (@hosts) {
         my $response = h1($front->port, undef, clear => 1)->get($host, '/index.html');
@@ -108,6 +109,9 @@ sub ask {
             status => $response->{status} =~ s/50[23]/50x/r,
             from   => $response->{headers}{'x-from'}[0] // '-',
         };
+        # httpd alone closes a connection after its 421 without saying so; a proxy that uses it
+        # before it sees that answers 502. The module says so.
+        sleep 0.3 if $unsaid && $response->{status} == 421;
     }
     return @answers;
 }
@@ -159,7 +163,7 @@ sub through {
     my ($kind, $way, $which, $wanted, $connections) = @_;
     return if $way =~ /h2/ && var('mpm') eq 'prefork';
     my $what = "$kind, $way, httpd " . ($which eq 'stock' ? 'alone' : 'with the module');
-    my @answers = ask(front($kind, $way, $server{$which}), @hosts);
+    my @answers = ask(front($kind, $way, $server{$which}), $which eq 'stock', @hosts);
     is(join(' ', map { $_->{status} } @answers), $wanted,
         "$what: " . join ' ', map { s/\..*//r } @hosts);
     my %from = map { $_->{from} => 1 } @answers[0 .. 2];
@@ -176,7 +180,7 @@ sub through {
     $server->start;
     $server->log->announce(qr/ATY102: .*stranger\.example\.test/);
     for my $kind (qw(nginx haproxy)) {
-        my @answers = ask(front($kind, 'fixed', $server),
+        my @answers = ask(front($kind, 'fixed', $server), 0,
             qw(www.example.test extra.elsewhere.test other.elsewhere.test));
         is(join(' ', map { $_->{status} } @answers), '200 421 200',
             "$kind: AcceptPair lets the pair through, and not the other name of that vhost");
