@@ -237,7 +237,7 @@ sub outcomes {
 # Every pair of an address with what must come of it.
 sub _expected {
     my ($self, $drift, $address, %option) = @_;
-    my @pairs = $self->_pairs($address, %option);
+    my @pairs = $self->_pairs($drift, $address, %option);
     my @explained = $option{concerned} ? () : $self->_explain($address, \@pairs, %option);
     my @expected = map {
         {pair => $pairs[$_], %{$self->_expect($drift, $address, $pairs[$_], $explained[$_])}}
@@ -276,19 +276,30 @@ sub _judge {
 }
 
 # Every pair of a connection and an authority. A vhost without h2 opens no such connection;
-# of names that lead to the same vhosts one is enough for connections.
+# of names that lead to the same vhosts one is enough for connections, and over HTTP/1.1,
+# where each 421 costs a handshake, for authorities.
 sub _pairs {
-    my ($self, $address, %option) = @_;
+    my ($self, $drift, $address, %option) = @_;
     my @names = $self->_names($address);
-    my (@connections, %seen);
-    for my $name ('-', @names) {
-        my $vhost = find_vhost($self->{live}, $address, $name);
-        next if !$vhost->{tls} || !($option{http1} || $vhost->{h2});
-        my $known = find_vhost($self->{table}, $address, $name);
-        my $named = $name ne '-' && has_name($vhost, $name) ? 1 : $name;
-        push @connections, $name if !$seen{$vhost->{name}, $known ? $known->{name} : '', $named}++;
-    }
-    return map { my $connection = $_; map { [$connection, $_] } @names } @connections;
+    my @distinct = $self->_distinct($drift, $address, '-', @names);
+    my @connections = grep {
+        my $vhost = find_vhost($self->{live}, $address, $_);
+        $vhost->{tls} && ($option{http1} || $vhost->{h2});
+    } @distinct;
+    my @authorities = $option{http1} ? grep { $_ ne '-' } @distinct : @names;
+    return map { my $connection = $_; map { [$connection, $_] } @authorities } @connections;
+}
+
+sub _distinct {
+    my ($self, $drift, $address, @names) = @_;
+    my %lost = map { $_ => 1 } map { @$_ } values %{$drift->{lost} || {}};
+    my %seen;
+    return grep {
+        my $vhost = find_vhost($self->{live}, $address, $_);
+        my $known = find_vhost($self->{table}, $address, $_);
+        my $is_usual = has_name($vhost, $_) && !$lost{$_};
+        !$seen{$vhost->{name}, $known ? $known->{name} : '', $is_usual ? '' : $_}++;
+    } @names;
 }
 
 # By ServerName, since a name may lead elsewhere in the table, and so may no name.
