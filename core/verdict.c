@@ -45,10 +45,8 @@ static uint32_t vhost_flags(const aty_table *table, uint32_t vhost)
     return aty_get(table->vhosts[vhost].flags);
 }
 
-/* What a field comes to on a connection: a vhost without SSLProtocol runs with that of
- * the vhost the connection began with. */
-static uint32_t field_effect(const aty_table *table, uint32_t base, uint32_t vhost,
-                             aty_field field)
+uint32_t aty_field_effect(const aty_table *table, uint32_t base, uint32_t vhost,
+                          aty_field field)
 {
     if (field == ATY_FIELD_PROTOCOL && base != ATY_NONE &&
         !(vhost_flags(table, vhost) & ATY_VHOST_PROTOCOL_SET)) {
@@ -96,8 +94,8 @@ aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair
         (spelt_fields(table, pair) & BIT(field))) {
         return ATY_EQUAL;
     }
-    if (field_effect(table, pair->base, pair->connection, field) !=
-        field_effect(table, pair->base, pair->request, field)) {
+    if (aty_field_effect(table, pair->base, pair->connection, field) !=
+        aty_field_effect(table, pair->base, pair->request, field)) {
         return ATY_REAL;
     }
     return alike ? ATY_EQUAL : ATY_TEXTUAL;
@@ -156,7 +154,7 @@ void aty_vhost_agreement(const aty_table *table, uint32_t base, uint32_t vhost,
         *next++ = by_text
                       ? aty_get(aty_vhost_setting(table, vhost, (aty_field)field)->text)
                       : 0;
-        *next++ = by_effect ? field_effect(table, base, vhost, (aty_field)field) : 0;
+        *next++ = by_effect ? aty_field_effect(table, base, vhost, (aty_field)field) : 0;
     }
     *next++ = aty_get(aty_vhost_setting(table, vhost, ATY_FIELD_ZONE)->text);
     *next = table->sni_policy == ATY_SNI_STRICT ? vhost : ATY_NONE;

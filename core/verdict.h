@@ -58,6 +58,11 @@ typedef enum {
 aty_difference aty_field_difference(const aty_table *table, const aty_pair *pair,
                                     aty_field field);
 
+/* What a field comes to on a connection, as the offset of a string: a vhost without
+ * SSLProtocol runs with that of `base`. */
+uint32_t aty_field_effect(const aty_table *table, uint32_t base, uint32_t vhost,
+                          aty_field field);
+
 /* Whether a difference in the field counts for this pair. */
 bool aty_field_counts(const aty_table *table, const aty_pair *pair, aty_field field);
 
