@@ -18,6 +18,7 @@ int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_dump(apr_pool_t *pool, int argc, const char *const *argv);
+int aty_command_diff(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv);
 
 #endif

@@ -22,6 +22,7 @@ static const command commands[] = {
     {"compile", aty_command_compile, "compile a policy to the table of mod_authority"},
     {"check", aty_command_check, "say what is wrong or noteworthy in a policy"},
     {"explain", aty_command_explain, "say whether and why two names share a connection"},
+    {"diff", aty_command_diff, "say what changes for clients between two policies"},
     {"import", aty_command_import, "print the policy of an httpd"},
     {"dump", aty_command_dump, "print all that a table holds"},
 };
