@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # What `authorityc diff` tells is what changes: for random policies in pairs, every pair of a
 # connection and an authority is asked by `explain --pairs` of OLD and of NEW, and those whose
-# verdict or reason differs are exactly those of `diff --json`, its groups spelt out.
+# verdict or reason differs are exactly those of `diff --json`, its groups spelt out. The
+# ORIGIN frames of their connections are held against `dump`.
 #
 # DIFF_SEEDS=1-500 asks more of them than the few that are always asked.
 #
@@ -153,6 +154,53 @@ sub points_of {
     return sort values %seen;
 }
 
+# What the ORIGIN frame of each name's connections says on an address: name => text. That of
+# a vhost is in the dump; whose connection it is, explain knows.
+sub frames_on {
+    my ($side, $policy, $address, $names) = @_;
+    my ($host, $port) = $address =~ /^(.+):([^:]+)$/;
+    my $served = serving($policy, $host, $port);
+    my (undef, $dump) = authorityc('dump', '--json', "$side.table");
+    my %frames;
+    for my $vhost (@{decode_json($dump)->{vhosts}}) {
+        my ($seat) = grep { address_key($_->{address}) eq $served } @{$vhost->{seats}};
+        $frames{$vhost->{place}{line}} =
+            !$seat || !$seat->{origin} ? 'none' : join ' ', 'sent:', sort @{$seat->{origin}};
+    }
+    write_file("$place/questions", map { "$_ $_\n" } @$names);
+    my (undef, $answers) = authorityc('explain', '--json', '--address',
+        $port eq '*' ? "$host:$ANY_PORT" : $address, '--pairs', 'questions', "$side.table");
+    return {map { $_->{connection} => $frames{$_->{connection_vhost}{place}{line}} }
+        map { decode_json($_) } split /^/, $answers};
+}
+
+# Names that both sides have, as they are or by a pattern, whose frames are not told right.
+sub origin_faults {
+    my ($answer, $old, $new, $address) = @_;
+    my %told;
+    for my $origin (grep { address_key($_->{address}) eq $address } @{$answer->{origins}}) {
+        my @frames = map { defined $origin->{$_}{set}
+            ? join ' ', 'sent:', sort @{$answer->{origin_sets}[$origin->{$_}{set}]} : 'none' }
+            qw(old new);
+        $told{$_} = "$frames[0] -> $frames[1]" for @{$origin->{connections}};
+    }
+    my ($host, $port) = $address =~ /^(.+):([^:]+)$/;
+    my @has = map { my $side = $_; +{map { $_ => 1 } map { @{$_->{names}} }
+        grep { grep { $_ eq serving($side, $host, $port) } @{$_->{addresses}} }
+        @{$side->{vhosts}}} } $old, $new;
+    my @names = grep { !/[*?]/ && $has[1]{$_} } sort keys %{$has[0]};
+    my @frames = (frames_on('old', $old, $address, \@names),
+        frames_on('new', $new, $address, \@names));
+    my @faults;
+    for my $name (@names) {
+        my ($was, $is) = map { $_->{$name} } @frames;
+        my $expected = $was eq $is ? 'nothing' : "$was -> $is";
+        my $said = $told{$name} // 'nothing';
+        push @faults, "$address: ORIGIN of $name: told $said, is $expected" if $said ne $expected;
+    }
+    return @faults;
+}
+
 # Compares one pair of policies; returns what is wrong.
 sub faults_of {
     my ($old, $new, @options) = @_;
@@ -165,6 +213,7 @@ sub faults_of {
     for my $address (uniq(points_of($old, $new), sort keys %$told)) {
         push @faults, disagreements($told->{$address} // {},
             asked($answer, $told->{$address} // {}, $old, $new, $address, @options), $address);
+        push @faults, origin_faults($answer, $old, $new, $address) if !@options;
     }
     push @faults, 'equal is wrong' if $answer->{equal} && @{$answer->{changes}};
     push @faults, "exit code $code" if $code != ($answer->{equal} ? 0 : 1);
@@ -218,19 +267,24 @@ for my $sides (['old.table', 'new.table'], ['old.table', 'sharing.new.policy'],
 my $piped = qx(cd $place && $program diff old.table - <sharing.new.policy 2>&1);
 like($piped, qr/^\+\+\+ -: 4 vhosts.*9 pairs become shared/ms, 'a policy on standard input');
 
-# Places, comments, spellings and new certificates of the same names are nothing to clients.
+# Places, comments, spellings and new certificates of the same names are nothing to clients;
+# other CAs in the same file are.
 my $plain = slurp("$place/sharing.old.policy");
-write_file("$place/sharing.other.policy", "# moved down\n" x 3,
-    $plain =~ s/SSLVerifyClient /SSLVerifyDepth  1\n    SSLVerifyClient /gr);
+write_file("$place/plain.policy", $plain, "SSLCipherSuite HIGH\n");
+write_file("$place/other.policy", "# moved down\n" x 3, $plain, "SSLCipherSuite HIGH:HIGH\n");
+authorityc('compile', '-q', 'plain.policy', '-o', 'plain.table');
 unlink glob "$place/certs/wild.*";
 system($make_certificates, "$place/sharing.old.policy") == 0 or die "no certificates\n";
-my ($code, $said) = authorityc('diff', 'old.table', 'sharing.other.policy');
+my ($code, $said) = authorityc('diff', 'plain.table', 'other.policy');
 is($code, 0, 'places, spellings and fingerprints: exit code');
 like($said, qr/^nothing changes for clients\n\z/m, '... nothing changes for clients');
-isnt(slurp("$place/old.table"), do {
-    authorityc('compile', '-q', 'sharing.other.policy', '-o', 'other.table');
-    slurp("$place/other.table");
-}, '... although the tables differ');
+authorityc('compile', '-q', 'other.policy', '-o', 'other.table');
+isnt(slurp("$place/plain.table"), slurp("$place/other.table"), '... although the tables differ');
+unlink glob "$place/certs/staff-ca.*";
+system($make_certificates, "$place/sharing.old.policy") == 0 or die "no certificates\n";
+($code, $said) = authorityc('diff', 'plain.table', 'other.policy');
+is($code, 1, 'another CA in the file: exit code');
+like($said, qr/^no verdict changes\n\nsettings\n  client-ca\n    - CAs: 1, sha256:/m, '... and what it is');
 
 # Exit codes and messages.
 write_file("$place/wrong.policy", "ServerNaem x\n");
