@@ -1,6 +1,5 @@
 /* cmd_diff.c: `authorityc diff`. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "authorityc/digest.h"
 #include "authorityc/options.h"
 #include "authorityc/table_input.h"
+#include "authorityc/terminal.h"
 
 static const char usage[] = "usage: authorityc diff [--http1] [--json] OLD NEW\n";
 
@@ -37,14 +37,6 @@ typedef struct {
 } diff_options;
 
 /* As messages have it, but for where answers go (TERM, and https://no-color.org). */
-static bool has_colour(void)
-{
-    const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-           !(refused && *refused);
-}
-
 static bool is_standard_input(const char *path)
 {
     return strcmp(path, "-") == 0;
@@ -111,7 +103,7 @@ static int diff_run(apr_pool_t *pool, void *given, const aty_arguments *argument
         aty_diff_json(&diff);
     }
     else {
-        aty_diff_text(&diff, has_colour());
+        aty_diff_text(&diff, aty_terminal_has_colour(STDOUT_FILENO));
     }
     return aty_diff_is_equal(&diff) ? ATY_EXIT_FINE : ATY_EXIT_NO;
 }

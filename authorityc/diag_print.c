@@ -5,6 +5,7 @@
 
 #include "authorityc/messages.h"
 #include "authorityc/source.h"
+#include "authorityc/terminal.h"
 
 #define SHOWN_MAX     50  /* messages */
 #define SNIPPET_MAX   100 /* bytes of a source line */
@@ -304,22 +305,15 @@ void aty_diag_print(const aty_diag *diag, FILE *stream, bool colour)
     print(diag, stream, colour, true);
 }
 
-static bool has_colour(void)
-{
-    const char *terminal = getenv("TERM"), *refused = getenv("NO_COLOR");
-    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-           !(refused && *refused);
-}
-
 void aty_diag_report(const aty_diag *diag)
 {
-    print(diag, stderr, has_colour(), true);
+    print(diag, stderr, aty_terminal_has_colour(STDERR_FILENO), true);
 }
 
 void aty_diag_report_errors(const aty_diag *diag, const char *path)
 {
     uint32_t warnings = aty_diag_warnings(diag);
-    print(diag, stderr, has_colour(), false);
+    print(diag, stderr, aty_terminal_has_colour(STDERR_FILENO), false);
     if (warnings > 0) {
         fprintf(stderr, "%s: %u warning%s, which 'authorityc check' shows\n", path,
                 warnings, plural(warnings));

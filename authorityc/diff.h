@@ -44,6 +44,7 @@
 
 #include "authorityc/diff_cover.h"
 #include "authorityc/diff_outcome.h"
+#include "authorityc/set_members.h"
 #include "core/table.h"
 
 enum {
@@ -56,10 +57,9 @@ typedef struct {
     const char *path;
     aty_table table;
     aty_diff_cover *cover;
-    uint32_t *set_starts; /* the vhosts of set N, in file order: */
-    uint32_t *set_vhosts; /* from set_starts[N] to before set_starts[N + 1] */
-    uint32_t *asked;      /* by certificate: the last point that had its names, from 1 */
-    uint32_t *numbers;    /* by vhost: which it is of the address set at hand */
+    aty_set_members members; /* of its address sets */
+    uint32_t *asked;   /* by certificate: the last point that had its names, from 1 */
+    uint32_t *numbers; /* by vhost: which it is of the address set at hand */
 } aty_diff_side;
 
 /* A name that is asked for. */

@@ -158,8 +158,8 @@ static void side_add(collector *c, int side)
 
     c->table = &of->table;
     c->side = 1u << side;
-    for (uint32_t i = of->set_starts[set]; i < of->set_starts[set + 1]; i++) {
-        const aty_vhost_record *vhost = &of->table.vhosts[of->set_vhosts[i]];
+    for (uint32_t i = of->members.starts[set]; i < of->members.starts[set + 1]; i++) {
+        const aty_vhost_record *vhost = &of->table.vhosts[of->members.vhosts[i]];
         names_add(c, vhost);
         certificates_add(c, vhost, of->asked);
     }

@@ -19,8 +19,8 @@ static void levels_make(comparer *c)
     for (int i = 0; i < ATY_SIDES; i++) {
         const aty_diff_side *side = &c->diff->sides[i];
         uint32_t set = c->point->sets[i];
-        const uint32_t *vhosts = side->set_vhosts + side->set_starts[set];
-        uint32_t count = side->set_starts[set + 1] - side->set_starts[set];
+        const uint32_t *vhosts = side->members.vhosts + side->members.starts[set];
+        uint32_t count = side->members.starts[set + 1] - side->members.starts[set];
         for (uint32_t number = 0; number < count; number++) {
             side->numbers[vhosts[number]] = number;
         }
@@ -35,12 +35,12 @@ static const aty_diff_place *places_of(const comparer *c, const aty_diff_atom *a
                                        int side, const aty_diff_place **end)
 {
     const aty_diff_side *of = &c->diff->sides[side];
-    const uint32_t *starts = of->set_starts + c->point->sets[side];
+    const uint32_t *starts = of->members.starts + c->point->sets[side];
     const aty_diff_levels *levels = &c->levels[side];
     uint32_t number = of->numbers[atom->vhosts[side]];
 
     if (number >= starts[1] - starts[0] ||
-        of->set_vhosts[starts[0] + number] != atom->vhosts[side]) {
+        of->members.vhosts[starts[0] + number] != atom->vhosts[side]) {
         *end = levels->places;
         return levels->places;
     }

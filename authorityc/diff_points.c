@@ -101,33 +101,15 @@ static void crossings_add(aty_diff *diff, finder *f)
     }
 }
 
-/* The vhosts of each address set, in file order. */
-static void members_collect(apr_pool_t *pool, aty_diff_side *side)
+static void side_prepare(apr_pool_t *pool, aty_diff_side *side)
 {
-    const aty_table *table = &side->table;
-    uint32_t sets = table->counts[ATY_SECTION_ADDRESS_SETS];
-    uint32_t seats = table->counts[ATY_SECTION_SEATS];
-    uint32_t *starts = apr_pcalloc(pool, (sets + 2) * sizeof *starts);
+    const uint32_t *counts = side->table.counts;
 
-    side->set_starts = starts;
-    side->asked = apr_pcalloc(pool, (table->counts[ATY_SECTION_CERTIFICATES] + 1) *
-                                        sizeof(uint32_t));
+    side->members = aty_set_members_collect(pool, &side->table);
+    side->asked =
+        apr_pcalloc(pool, (counts[ATY_SECTION_CERTIFICATES] + 1) * sizeof(uint32_t));
     side->numbers =
-        apr_pcalloc(pool, (table->counts[ATY_SECTION_VHOSTS] + 1) * sizeof(uint32_t));
-    side->set_vhosts = apr_palloc(pool, (seats + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < seats; i++) {
-        starts[aty_get(table->seats[i].address_set) + 2]++;
-    }
-    for (uint32_t set = 0; set < sets; set++) {
-        starts[set + 2] += starts[set + 1];
-    }
-    for (uint32_t vhost = 0; vhost < table->counts[ATY_SECTION_VHOSTS]; vhost++) {
-        uint32_t first = aty_get(table->vhosts[vhost].first_seat);
-        for (uint32_t i = 0; i < aty_get(table->vhosts[vhost].seat_count); i++) {
-            uint32_t set = aty_get(table->seats[first + i].address_set);
-            side->set_vhosts[starts[set + 1]++] = vhost;
-        }
-    }
+        apr_pcalloc(pool, (counts[ATY_SECTION_VHOSTS] + 1) * sizeof(uint32_t));
 }
 
 void aty_diff_points_find(aty_diff *diff)
@@ -144,7 +126,7 @@ void aty_diff_points_find(aty_diff *diff)
 
     diff->points = apr_array_make(diff->pool, 4, sizeof(aty_diff_point *));
     for (int side = 0; side < ATY_SIDES; side++) {
-        members_collect(diff->pool, &diff->sides[side]);
+        side_prepare(diff->pool, &diff->sides[side]);
         sets_note(&f, side, &diff->sides[side].table);
     }
     declared_add(diff, &f, &diff->sides[ATY_NEW].table);

@@ -146,7 +146,7 @@ static void addresses_print(const aty_diff *diff, bool colour)
         const aty_diff_point *point = APR_ARRAY_IDX(diff->points, i, aty_diff_point *);
         bool came = point->sets[ATY_OLD] == ATY_NONE;
         int side = came ? ATY_NEW : ATY_OLD;
-        const uint32_t *starts = diff->sides[side].set_starts + point->sets[side];
+        const uint32_t *starts = diff->sides[side].members.starts + point->sets[side];
         if (!came && point->sets[ATY_NEW] != ATY_NONE) {
             continue;
         }

@@ -13,6 +13,7 @@
 #include "authorityc/cover.h"
 #include "authorityc/digest.h"
 #include "authorityc/origin_list.h"
+#include "authorityc/set_members.h"
 #include "core/origin.h"
 #include "core/verdict.h"
 
@@ -192,36 +193,6 @@ static void seat_encode(encoder *e, uint32_t vhost, aty_seat_record *seat)
     }
 }
 
-/* The vhosts of each address set, in file order: those of set N stand from starts[N] to
- * before starts[N + 1]. */
-typedef struct {
-    uint32_t *starts;
-    uint32_t *vhosts;
-} set_members;
-
-static set_members members_collect(const aty_model *model, const aty_table *view)
-{
-    uint32_t sets = view->counts[ATY_SECTION_ADDRESS_SETS];
-    uint32_t seats = view->counts[ATY_SECTION_SEATS];
-    set_members members = {apr_pcalloc(model->pool, (sets + 2) * sizeof(uint32_t)),
-                           apr_palloc(model->pool, (seats + 1) * sizeof(uint32_t))};
-
-    for (uint32_t i = 0; i < seats; i++) {
-        members.starts[aty_get(view->seats[i].address_set) + 2]++;
-    }
-    for (uint32_t set = 0; set < sets; set++) {
-        members.starts[set + 2] += members.starts[set + 1];
-    }
-    for (uint32_t vhost = 0; vhost < view->counts[ATY_SECTION_VHOSTS]; vhost++) {
-        uint32_t first = aty_get(view->vhosts[vhost].first_seat);
-        for (uint32_t i = 0; i < aty_get(view->vhosts[vhost].seat_count); i++) {
-            uint32_t set = aty_get(view->seats[first + i].address_set);
-            members.vhosts[members.starts[set + 1]++] = vhost;
-        }
-    }
-    return members;
-}
-
 static void address_set_encode(encoder *e, const uint32_t *vhosts, uint32_t count,
                                uint32_t *chains)
 {
@@ -243,12 +214,12 @@ void aty_origin_sets_encode(aty_model *model)
 {
     encoder e = {
         .model = model, .frames = apr_hash_make(model->pool), .empty_frame = ATY_NONE};
-    set_members members;
+    aty_set_members members;
     uint32_t *chains;
 
     apr_pool_create(&e.pool, model->pool);
     aty_writer_view(model->writer, &e.view);
-    members = members_collect(model, &e.view);
+    members = aty_set_members_collect(model->pool, &e.view);
     chains =
         apr_palloc(model->pool, (e.view.counts[ATY_SECTION_NAMES] + 1) * sizeof *chains);
     for (uint32_t set = 0; set < e.view.counts[ATY_SECTION_ADDRESS_SETS]; set++) {

@@ -2,17 +2,15 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "authorityc/terminal.h"
 
 #define ERASED "\r\033[K"
 
 static bool is_shown(void)
 {
-    const char *terminal = getenv("TERM");
-
-    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+    return aty_terminal_is_able(STDERR_FILENO);
 }
 
 void aty_progress_show(uint32_t done, uint32_t total, const char *what)
