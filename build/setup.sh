@@ -14,6 +14,11 @@ fail() {
     exit 1
 }
 
+# The comment at the head of the script.
+show_help() {
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+}
+
 # logged LABEL LOG COMMAND…: runs the command with its output in the log and says how long
 # it took. Where it failed, shows the log's end and ends the script.
 logged() {
