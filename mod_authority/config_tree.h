@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include <apr_hash.h>
+#include <apr_tables.h>
 #include <httpd.h>
 #include <util_cfgtree.h>
 
@@ -23,11 +23,18 @@ bool aty_tree_is_of(const server_rec *server, const ap_directive_t *vhost);
 /* The first word of the last such line at the top level; NULL where there is none. */
 const char *aty_tree_top_word(apr_pool_t *pool, const char *directive);
 
-/* Every <VirtualHost> of the tree, by its place; for aty_tree_word. */
-apr_hash_t *aty_tree_vhosts(apr_pool_t *pool);
+/* The tree, made ready to be asked about many servers. */
+typedef struct aty_tree aty_tree;
 
-/* The same for a server: of its <VirtualHost>, or else of the top level. */
-const char *aty_tree_word(apr_pool_t *pool, apr_hash_t *vhosts, const server_rec *server,
-                          const char *directive);
+aty_tree *aty_tree_read(apr_pool_t *pool);
+
+/* The words of the last such line of a server, with a blank between: of its
+ * <VirtualHost>, or else of the top level; NULL where there is none. */
+const char *aty_tree_words(apr_pool_t *pool, const aty_tree *tree,
+                           const server_rec *server, const char *directive);
+
+/* The words of every such line (const char *), those of the top level first. */
+apr_array_header_t *aty_tree_all_words(apr_pool_t *pool, const aty_tree *tree,
+                                       const server_rec *server, const char *directive);
 
 #endif

@@ -12,28 +12,38 @@
 /* Those that put the whole vhost into quarantine. Lending its TLS versions to others
  * stands apart, since it concerns them. */
 static aty_drift_check *const checks[] = {
-    aty_drift_client_auth, aty_drift_client_ca, aty_drift_ciphers,
-    aty_drift_names,       aty_drift_http,      aty_drift_default_vhost,
+    aty_drift_client_auth, aty_drift_client_ca, aty_drift_words, aty_drift_conf_cmds,
+    aty_drift_ciphers,     aty_drift_names,     aty_drift_http,  aty_drift_default_vhost,
 };
 
-const char *aty_drift_text(const aty_drift_search *search, const aty_live *live,
-                           aty_field field, const char *table, const char *httpd)
+const char *aty_drift_text_at(const aty_drift_search *search, const aty_live *live,
+                              aty_field field, const aty_place_record *place,
+                              const char *table, const char *httpd)
 {
-    const aty_table *t = search->table;
-    const aty_setting_record *setting = aty_vhost_setting(t, live->vhost, field);
-    const aty_place_record *place = t->places + aty_get(setting->first_place);
-    const char *where = aty_place_vhost(search->scratch, t, live->vhost);
+    const char *where =
+        place && aty_get(place->file)
+            ? aty_place_text(search->scratch, search->table, place->file, place->line)
+            : aty_place_vhost(search->scratch, search->table, live->vhost);
 
-    for (uint32_t i = 0; i < aty_get(setting->place_count); i++) {
-        if (aty_get(place[i].file)) {
-            where = aty_place_text(search->scratch, t, place[i].file, place[i].line);
-            break;
-        }
-    }
     return apr_psprintf(search->pool, "%s: the table has %s (%s), httpd %s",
                         field == ATY_FIELD_HTTP ? "Protocols"
                                                 : aty_reason_name((aty_reason)field),
                         table, where, httpd);
+}
+
+const char *aty_drift_text(const aty_drift_search *search, const aty_live *live,
+                           aty_field field, const char *table, const char *httpd)
+{
+    const aty_setting_record *setting =
+        aty_vhost_setting(search->table, live->vhost, field);
+    const aty_place_record *place = search->table->places + aty_get(setting->first_place);
+    const aty_place_record *end = place + aty_get(setting->place_count);
+
+    while (place < end && !aty_get(place->file)) {
+        place++;
+    }
+    return aty_drift_text_at(search, live, field, place < end ? place : NULL, table,
+                             httpd);
 }
 
 static void add(const aty_drift_search *search, aty_live *live, const char *what)
@@ -78,7 +88,6 @@ static void pardon(aty_live *live)
 
 void aty_drift_find(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
 {
-    uint32_t sets = site->table.counts[ATY_SECTION_ADDRESS_SETS];
     aty_drift_search search = {
         .site = site,
         .table = &site->table,
@@ -86,13 +95,14 @@ void aty_drift_find(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
         .scratch = scratch,
         .ciphers = apr_hash_make(scratch),
         .lost = apr_hash_make(scratch),
-        .first_on = apr_pcalloc(scratch, (sets + 1) * sizeof(aty_live *)),
+        .tree = aty_tree_read(scratch),
     };
 
     for (int i = site->live ? site->live->nelts : 0; i-- > 0;) {
         aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
         if (live->vhost == ATY_NONE) {
             aty_drift_names(&search, live); /* all of them are strays */
+            live->lends_other_tls = true;   /* as far as anybody knows */
             continue;
         }
         compare(&search, live);

@@ -14,7 +14,6 @@
 #include <openssl/x509.h>
 
 #include "core/digest_set.h"
-#include "mod_authority/config_tree.h"
 #include "mod_authority/table_file.h"
 
 typedef uint8_t digest[ATY_DIGEST_SIZE];
@@ -96,16 +95,13 @@ static void add_directory(apr_array_header_t *digests, apr_pool_t *pool, const c
     apr_dir_close(directory);
 }
 
-static const char *live_cas(aty_drift_search *search, apr_pool_t *pool,
+static const char *live_cas(const aty_drift_search *search, apr_pool_t *pool,
                             const aty_live *live)
 {
     apr_array_header_t *digests = apr_array_make(pool, 4, sizeof(digest));
-    const char *path;
+    const char *path =
+        aty_tree_words(pool, search->tree, live->server, "SSLCACertificatePath");
 
-    if (!search->vhosts) {
-        search->vhosts = aty_tree_vhosts(search->scratch);
-    }
-    path = aty_tree_word(pool, search->vhosts, live->server, "SSLCACertificatePath");
     add_store(digests, live->context);
     add_directory(digests, pool, path ? ap_server_root_relative(pool, path) : NULL);
     return set_text(pool, digests);

@@ -6,6 +6,7 @@
 #include <apr_hash.h>
 #include <apr_pools.h>
 
+#include "mod_authority/config_tree.h"
 #include "mod_authority/live.h"
 #include "mod_authority/site.h"
 
@@ -15,10 +16,9 @@ typedef struct {
     const aty_table *table;
     apr_pool_t *pool;    /* for what is said */
     apr_pool_t *scratch; /* for the time of the comparison */
-    apr_hash_t *vhosts;  /* drift_cas.c: aty_tree_vhosts, once it is needed */
+    const aty_tree *tree;
     apr_hash_t *ciphers; /* drift_ciphers.c: text of a setting → SSL_CTX * */
     apr_hash_t *lost;    /* drift_certificates.c: certificates → names they have lost */
-    const aty_live **first_on; /* by address set: the live vhost that is first there */
 } aty_drift_search;
 
 /* A check: NULL where the vhost is what the table says, or what the table has and what
@@ -31,6 +31,11 @@ aty_drift_check aty_drift_protocol;
 
 /* drift_cas.c: CAs by content, and the names of CAs that clients are sent. */
 aty_drift_check aty_drift_client_ca;
+
+/* drift_words.c: what mod_ssl keeps to itself: kind of verification, depth, revocation
+ * (not the lists themselves); SSLOpenSSLConfCmd. */
+aty_drift_check aty_drift_words;
+aty_drift_check aty_drift_conf_cmds;
 
 /* drift_ciphers.c: the table's list, expanded by this OpenSSL. */
 aty_drift_check aty_drift_ciphers;
@@ -50,6 +55,11 @@ aty_drift_check aty_drift_certificates;
  * that says something of the field. */
 const char *aty_drift_text(const aty_drift_search *search, const aty_live *live,
                            aty_field field, const char *table, const char *httpd);
+
+/* The same with this line; NULL, or one of no file: the vhost's. */
+const char *aty_drift_text_at(const aty_drift_search *search, const aty_live *live,
+                              aty_field field, const aty_place_record *place,
+                              const char *table, const char *httpd);
 
 /* Whether the vhost has an SSLOpenSSLConfCmd that sets TLS versions or ciphers: then
  * they are not what SSLProtocol and SSLCipherSuite say. */

@@ -227,6 +227,12 @@ const char *aty_drift_names(aty_drift_search *search, aty_live *live)
     return what;
 }
 
+/* Whether the vhost of the table could be the first there, were it not for another. */
+static bool is_still_there(const aty_live *live)
+{
+    return live && !live->has_moved;
+}
+
 /* The first vhost on an address answers those who name none. */
 const char *aty_drift_default_vhost(aty_drift_search *search, aty_live *live)
 {
@@ -235,11 +241,8 @@ const char *aty_drift_default_vhost(aty_drift_search *search, aty_live *live)
     for (uint32_t i = 0; i < live->seat_count; i++) {
         uint32_t set = live->seats[i].address_set;
         uint32_t wanted = aty_get(table->address_sets[set].default_vhost);
-        if (search->first_on[set]) {
-            continue;
-        }
-        search->first_on[set] = live;
-        if (wanted != live->vhost && search->site->of_vhost[wanted]) {
+        if (search->site->first_on[set] == live && wanted != live->vhost &&
+            is_still_there(search->site->of_vhost[wanted])) {
             return apr_psprintf(
                 search->pool,
                 "the default vhost of its address: the table has '%s' (%s), httpd this "

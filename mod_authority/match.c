@@ -122,6 +122,19 @@ static uint32_t vhost_on(const matching *m, const aty_live *live,
     return vhost;
 }
 
+/* The first on an address is its default vhost, also if the table does not know it. */
+static void note_first(const matching *m, aty_live *live)
+{
+    for (const server_addr_rec *a = live->server->addrs; a; a = a->next) {
+        char text[64];
+        uint32_t set = aty_address_set_named(m->table, address_host(a, text, sizeof text),
+                                             a->host_port);
+        if (set != ATY_NONE && !m->site->first_on[set]) {
+            m->site->first_on[set] = live;
+        }
+    }
+}
+
 static void take_seats(const matching *m, aty_live *live)
 {
     const aty_vhost_record *record = &m->table->vhosts[live->vhost];
@@ -188,6 +201,7 @@ static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live
     if (vhost && !m->site->of_vhost[*vhost]) {
         take(m, live, *vhost);
         live->state = ATY_LIVE_DRIFTED;
+        live->has_moved = true;
         live->why = apr_psprintf(m->pool, "its addresses: the table has %s, httpd %s",
                                  table_addresses(m->scratch, m->table, *vhost),
                                  live_addresses(m->scratch, live->server));
@@ -260,8 +274,12 @@ void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *
     apr_hash_t *unfound;
 
     site->of_vhost = apr_pcalloc(pool, (vhosts + 1) * sizeof(aty_live *));
+    site->first_on = apr_pcalloc(
+        pool, (site->table.counts[ATY_SECTION_ADDRESS_SETS] + 1) * sizeof(aty_live *));
     for (int i = count; i-- > 0;) {
-        match_exactly(&m, APR_ARRAY_IDX(site->live, i, aty_live *));
+        aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
+        note_first(&m, live);
+        match_exactly(&m, live);
     }
     unfound = unfound_names(&m);
     for (int i = count; i-- > 0;) {

@@ -10,8 +10,8 @@
 
 /* Gives each live vhost its vhost of the table and its seats, and says of each that is
  * not there, or elsewhere, why; enters the vhosts of the table that httpd has not in
- * `missing` of the site. What is said lives in `pool`; `scratch` lives as long as the
- * call. */
+ * `missing` of the site, and who is first on each address in `first_on`. What is said
+ * lives in `pool`; `scratch` lives as long as the call. */
 void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *scratch);
 
 #endif

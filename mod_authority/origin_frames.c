@@ -57,9 +57,10 @@ static bool stays(const aty_site *site, const aty_live *live, uint32_t address_s
     const size_t skip = sizeof SCHEME - 1;
     size_t length = aty_host_of_authority(host, entry + skip, entry_length - skip);
     const aty_table *table = &site->table;
+    const aty_live *base = site->first_on[address_set];
     const aty_pair pair = {
         .connection = live->vhost,
-        .base = aty_get(table->address_sets[address_set].default_vhost),
+        .base = base ? base->vhost : ATY_NONE,
         .request = aty_vhost_named(table, address_set, host, length),
         .authority = host,
         .authority_length = length,
@@ -67,8 +68,7 @@ static bool stays(const aty_site *site, const aty_live *live, uint32_t address_s
         .had_sni = true,
         .h2 = true,
     };
-    const aty_live_pair lives = {live, live_of(site, pair.base),
-                                 live_of(site, pair.request)};
+    const aty_live_pair lives = {live, base, live_of(site, pair.request)};
 
     return lives.request && !aty_quarantine_parts(&lives) &&
            !aty_quarantine_limits(table, &lives, &pair) && !is_stray(site, host, length);

@@ -40,10 +40,12 @@ typedef struct {
     apr_time_t loaded;
     aty_drift drift; /* AuthorityDrift */
     apr_array_header_t
-        *live;                   /* aty_live *, in the order in which mod_ssl showed them,
-                                    which is that of the configuration reversed; NULL: none */
-    apr_hash_t *by_context;      /* SSL_CTX pointer → const aty_live * */
-    struct aty_live **of_vhost;  /* by vhost of the table; NULL: httpd has it not */
+        *live;                  /* aty_live *, in the order in which mod_ssl showed them,
+                                   which is that of the configuration reversed; NULL: none */
+    apr_hash_t *by_context;     /* SSL_CTX pointer → const aty_live * */
+    struct aty_live **of_vhost; /* by vhost of the table; NULL: httpd has it not */
+    struct aty_live **first_on; /* by address set: the live vhost that is first there, the
+                                   default one; NULL: none with TLS */
     apr_array_header_t *missing; /* aty_missing; NULL: none */
     apr_hash_t *strays;          /* names that live vhosts have against the table; NULL:
                                     there are none */

@@ -66,7 +66,8 @@ void aty_sni_policy_remember(server_rec *main_server, apr_pool_t *scratch)
     apr_pool_userdata_get(&data, REMEMBER_KEY, process);
     old = data;
     if (word && (!old || strcasecmp(word, old) != 0)) {
-        apr_pool_userdata_setn(apr_pstrdup(process, word), REMEMBER_KEY, NULL, process);
+        /* Not _setn: the key must outlive this module, which restarts unload. */
+        apr_pool_userdata_set(apr_pstrdup(process, word), REMEMBER_KEY, NULL, process);
     }
     if (!word && old && aty_sni_policy_named(old) != ATY_SNI_SECURE) {
         log_forgotten(main_server, old);

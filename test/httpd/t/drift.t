@@ -124,6 +124,26 @@ my @kinds = (
             . '({audit SSLVerifyClient}), httpd client certificate optional'},
     },
     {
+        # An SSL_CTX does not tell the two apart.
+        kind   => 'client certificates of any CA',
+        before => [in_vhost('audit', sub { s/require/optional/ })],
+        change => [in_vhost('audit', sub { s/optional/optional_no_ca/ })],
+        told   => {audit => "client-auth: the table has 'SSLVerifyClient optional' "
+            . "({audit SSLVerifyClient}), httpd 'SSLVerifyClient optional_no_ca'"},
+    },
+    {
+        kind   => 'another depth of verification',
+        change => [in_vhost('audit', sub { s/SSLVerifyDepth +1/SSLVerifyDepth 2/ })],
+        told   => {audit => "client-auth: the table has 'SSLVerifyDepth 1' "
+            . "({audit SSLVerifyDepth}), httpd 'SSLVerifyDepth 2'"},
+    },
+    {
+        kind   => 'revocation is asked for',
+        change => [added('audit', 'SSLOCSPEnable on no_ocsp_for_cert_ok')],
+        told   => {audit => "revocation: the table has 'SSLOCSPEnable off' ({audit}), "
+            . "httpd 'SSLOCSPEnable on no_ocsp_for_cert_ok'"},
+    },
+    {
         kind   => 'other TLS versions',
         change => [added('static', 'SSLProtocol -all +TLSv1.3')],
         told   => {static => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
@@ -132,8 +152,16 @@ my @kinds = (
     {
         kind   => 'TLS versions by SSLOpenSSLConfCmd',
         change => [added('static', 'SSLOpenSSLConfCmd MinProtocol TLSv1.3')],
-        told   => {static => 'protocol: the table has TLSv1.2 TLSv1.3 ({SSLProtocol}), '
-            . 'httpd TLSv1.3'},
+        told   => {static => "openssl-conf: the table has no such line ({static}), httpd "
+            . "'SSLOpenSSLConfCmd MinProtocol TLSv1.3'; protocol: the table has "
+            . 'TLSv1.2 TLSv1.3 ({SSLProtocol}), httpd TLSv1.3'},
+    },
+    {
+        kind   => 'other curves by SSLOpenSSLConfCmd',
+        before => [added('static', 'SSLOpenSSLConfCmd Curves P-256')],
+        change => [in_vhost('static', sub { s/P-256/P-384/ })],
+        told   => {static => "openssl-conf: the table has 'SSLOpenSSLConfCmd Curves P-256' "
+            . "({static SSLOpenSSLConfCmd}), httpd 'SSLOpenSSLConfCmd Curves P-384'"},
     },
     {
         kind   => 'other TLS versions of the default vhost',
