@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <apr_strings.h>
-#include <openssl/x509v3.h>
 
 #include "core/reason.h"
 #include "mod_authority/drift_checks.h"
@@ -83,7 +82,7 @@ static void pardon(aty_live *live)
 {
     live->is_quarantined = false;
     live->lends_other_tls = false;
-    live->certificates = NULL;
+    live->lost = NULL;
 }
 
 void aty_drift_find(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
@@ -120,23 +119,4 @@ bool aty_drift_is_any(const aty_site *site)
         }
     }
     return site->missing != NULL;
-}
-
-static bool is_covered(const aty_live *live, const char *name, size_t length)
-{
-    for (int i = 0; i < live->certificates->nelts; i++) {
-        if (X509_check_host(APR_ARRAY_IDX(live->certificates, i, X509 *), name, length,
-                            X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) != 1) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool aty_drift_lost_name(const aty_table *table, const aty_live *live, const char *name,
-                         size_t length)
-{
-    return live && live->certificates && length > 0 &&
-           aty_vhost_covers(table, live->vhost, name, length) &&
-           !is_covered(live, name, length);
 }

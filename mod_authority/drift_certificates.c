@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "core/digest_set.h"
+#include "mod_authority/drift.h"
 
 typedef uint8_t digest[ATY_DIGEST_SIZE];
 
@@ -119,7 +120,14 @@ static apr_hash_t *dns_names(apr_pool_t *pool, const X509 *certificate)
     return names;
 }
 
-static known_certificate *know(apr_pool_t *pool, const apr_array_header_t *certificates)
+/* Those in use, against a vhost of the table. */
+struct aty_lost_names {
+    const known_certificate *certificates; /* the last has a NULL certificate */
+    const char *text;                      /* the names, for people; "": none */
+};
+
+static const known_certificate *know(apr_pool_t *pool,
+                                     const apr_array_header_t *certificates)
 {
     known_certificate *known =
         apr_palloc(pool, (size_t)(certificates->nelts + 1) * sizeof *known);
@@ -132,11 +140,11 @@ static known_certificate *know(apr_pool_t *pool, const apr_array_header_t *certi
     return known;
 }
 
-static bool all_cover(const known_certificate *known, const char *name)
+static bool all_cover(const known_certificate *known, const char *name, size_t length)
 {
     for (; known->certificate; known++) {
-        if (!apr_hash_get(known->names, name, APR_HASH_KEY_STRING) &&
-            X509_check_host(known->certificate, name, 0,
+        if (!apr_hash_get(known->names, name, (apr_ssize_t)length) &&
+            X509_check_host(known->certificate, name, length,
                             X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) != 1) {
             return false;
         }
@@ -146,8 +154,8 @@ static bool all_cover(const known_certificate *known, const char *name)
 
 /* The names that all certificates of the vhost have in the table and one of those in use
  * has not, "'a', 'b' and 3 more"; "" for none. */
-static const char *names_lost(const aty_drift_search *search, const aty_live *live,
-                              const apr_array_header_t *certificates)
+static const char *lost_text(const aty_drift_search *search, const aty_live *live,
+                             const known_certificate *known)
 {
     enum {
         SHOWN = 5
@@ -157,15 +165,15 @@ static const char *names_lost(const aty_drift_search *search, const aty_live *li
     const aty_le32 *list = table->certificate_lists + aty_get(record->first_certificate);
     const aty_certificate_record *first = &table->certificates[aty_get(list[0])];
     const aty_le32 *names = table->certificate_names + aty_get(first->first_name);
-    const known_certificate *known = know(search->scratch, certificates);
     const char *text = "";
     int lost = 0;
 
     /* What all of them have, the first one has. */
     for (uint32_t i = 0; i < aty_get(first->name_count); i++) {
         const char *name = aty_table_string(table, names[i]);
-        if (aty_vhost_covers(table, live->vhost, name, strlen(name)) &&
-            !all_cover(known, name) && lost++ < SHOWN) {
+        size_t length = strlen(name);
+        if (aty_vhost_covers(table, live->vhost, name, length) &&
+            !all_cover(known, name, length) && lost++ < SHOWN) {
             text = apr_pstrcat(search->pool, text, *text ? ", '" : "'", name, "'", NULL);
         }
     }
@@ -174,33 +182,44 @@ static const char *names_lost(const aty_drift_search *search, const aty_live *li
                : apr_psprintf(search->pool, "%s and %d more", text, lost - SHOWN);
 }
 
-/* The same, remembered: many vhosts have the same certificates. */
-static const char *names_lost_once(aty_drift_search *search, const aty_live *live,
-                                   const apr_array_header_t *certificates,
-                                   const digest *fingerprints, size_t count)
+/* What certificates have lost is found once for all vhosts that have them. */
+static const struct aty_lost_names *lost_names(aty_drift_search *search,
+                                               const aty_live *live,
+                                               const apr_array_header_t *certificates,
+                                               const digest *fingerprints, size_t count)
 {
     const aty_vhost_record *record = &search->table->vhosts[live->vhost];
     size_t size = count * sizeof(digest);
     char *key = apr_palloc(search->scratch, size + sizeof(aty_le32));
-    const char *lost;
+    struct aty_lost_names *lost;
 
     memcpy(key, fingerprints, size);
     memcpy(key + size, &record->settings[ATY_FIELD_CERTIFICATE], sizeof(aty_le32));
     size += sizeof(aty_le32);
     lost = apr_hash_get(search->lost, key, (apr_ssize_t)size);
     if (!lost) {
-        lost = names_lost(search, live, certificates);
+        lost = apr_palloc(search->pool, sizeof *lost);
+        lost->certificates = know(search->pool, certificates);
+        lost->text = lost_text(search, live, lost->certificates);
         apr_hash_set(search->lost, key, (apr_ssize_t)size, lost);
     }
     return lost;
 }
 
+bool aty_drift_lost_name(const aty_table *table, const aty_live *live, const char *name,
+                         size_t length)
+{
+    return live && live->lost && length > 0 &&
+           aty_vhost_covers(table, live->vhost, name, length) &&
+           !all_cover(live->lost->certificates, name, length);
+}
+
 const char *aty_drift_certificates(aty_drift_search *search, aty_live *live)
 {
     const aty_vhost_record *record = &search->table->vhosts[live->vhost];
-    apr_array_header_t *certificates = live_certificates(search->pool, live->context);
+    apr_array_header_t *certificates = live_certificates(search->scratch, live->context);
+    const struct aty_lost_names *lost;
     digest *fingerprints;
-    const char *lost;
     size_t count;
 
     if (any_stopgap(certificates)) {
@@ -216,13 +235,12 @@ const char *aty_drift_certificates(aty_drift_search *search, aty_live *live)
     if (are_known(search->table, record, (const digest *)fingerprints, count)) {
         return NULL;
     }
-    lost =
-        names_lost_once(search, live, certificates, (const digest *)fingerprints, count);
-    if (!*lost) {
+    lost = lost_names(search, live, certificates, (const digest *)fingerprints, count);
+    if (!*lost->text) {
         return NULL;
     }
-    live->certificates = certificates;
+    live->lost = lost;
     return aty_drift_text(search, live, ATY_FIELD_CERTIFICATE,
-                          apr_pstrcat(search->scratch, "the names ", lost, NULL),
+                          apr_pstrcat(search->scratch, "the names ", lost->text, NULL),
                           "has a certificate without them");
 }

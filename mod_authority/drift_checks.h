@@ -18,7 +18,7 @@ typedef struct {
     apr_pool_t *scratch; /* for the time of the comparison */
     const aty_tree *tree;
     apr_hash_t *ciphers; /* drift_ciphers.c: text of a setting → SSL_CTX * */
-    apr_hash_t *lost;    /* drift_certificates.c: certificates → names they have lost */
+    apr_hash_t *lost;    /* drift_certificates.c: certificates → aty_lost_names */
 } aty_drift_search;
 
 /* A check: NULL where the vhost is what the table says, or what the table has and what
@@ -47,7 +47,7 @@ aty_drift_check aty_drift_default_vhost;
 aty_drift_check aty_drift_http;
 
 /* drift_certificates.c: the names of every certificate. What it finds concerns these
- * names alone: it leaves `certificates` in the live vhost. A certificate that mod_md has
+ * names alone: it leaves `lost` in the live vhost. A certificate that mod_md has
  * put there until there is a real one makes it pending. */
 aty_drift_check aty_drift_certificates;
 
@@ -61,8 +61,9 @@ const char *aty_drift_text_at(const aty_drift_search *search, const aty_live *li
                               aty_field field, const aty_place_record *place,
                               const char *table, const char *httpd);
 
-/* Whether the vhost has an SSLOpenSSLConfCmd that sets TLS versions or ciphers: then
- * they are not what SSLProtocol and SSLCipherSuite say. */
-bool aty_drift_conf_cmds_decide(const aty_drift_search *search, const aty_live *live);
+/* Whether the vhost has an SSLOpenSSLConfCmd that sets the TLS versions, or the ciphers:
+ * then they are not what SSLProtocol or SSLCipherSuite say. */
+bool aty_drift_conf_cmds_decide(const aty_drift_search *search, const aty_live *live,
+                                aty_field field);
 
 #endif

@@ -127,7 +127,7 @@ const char *aty_drift_ciphers(aty_drift_search *search, aty_live *live)
     int at = first_difference(wanted, live->context);
     const char *text = aty_table_string(search->table, setting->text);
 
-    if (aty_drift_conf_cmds_decide(search, live)) {
+    if (aty_drift_conf_cmds_decide(search, live, ATY_FIELD_CIPHERS)) {
         return NULL;
     }
     if (at < 0 &&

@@ -10,6 +10,7 @@
 #include "core/names.h"
 #include "mod_authority/http2.h"
 #include "mod_authority/place.h"
+#include "mod_authority/strays.h"
 
 static const char *lower(apr_pool_t *pool, const char *name)
 {
@@ -82,21 +83,6 @@ static bool is_never_asked(const char *name)
     return length == 0 || name[length - 1] == '.' || strchr(name, ':');
 }
 
-static void note_stray(aty_site *site, apr_pool_t *pool, const char *name)
-{
-    name = apr_pstrdup(pool, name);
-    if (!site->strays) {
-        site->strays = apr_hash_make(pool);
-        site->stray_patterns = apr_array_make(pool, 4, sizeof(const char *));
-    }
-    if (aty_name_is_pattern(name)) {
-        APR_ARRAY_PUSH(site->stray_patterns, const char *) = name;
-    }
-    else {
-        apr_hash_set(site->strays, name, APR_HASH_KEY_STRING, name);
-    }
-}
-
 /* A list of names that does not fill the log. */
 typedef struct {
     const char *text;
@@ -153,7 +139,7 @@ static const char *surplus(const aty_drift_search *search, const aty_live *live,
         const char *name = APR_ARRAY_IDX(names, i, const char *);
         if (!apr_hash_get(expected, name, APR_HASH_KEY_STRING) && !is_never_asked(name) &&
             !is_shadowed(search, live, name)) {
-            note_stray(search->site, search->pool, name);
+            aty_strays_note(search->site, search->pool, live->server, name);
             name_list_add(names->pool, &list, name);
         }
     }

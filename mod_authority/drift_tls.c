@@ -52,15 +52,23 @@ static bool has_line(const aty_drift_search *search, const aty_live *live,
     return false;
 }
 
-bool aty_drift_conf_cmds_decide(const aty_drift_search *search, const aty_live *live)
+bool aty_drift_conf_cmds_decide(const aty_drift_search *search, const aty_live *live,
+                                aty_field field)
 {
-    static const char *const commands[] = {"Protocol",     "MinProtocol",  "MaxProtocol",
-                                           "CipherString", "Ciphersuites", "Options"};
+    static const struct {
+        aty_field field;
+        const char *line;
+    } deciding[] = {
+        {ATY_FIELD_PROTOCOL, "SSLOpenSSLConfCmd Protocol "},
+        {ATY_FIELD_PROTOCOL, "SSLOpenSSLConfCmd MinProtocol "},
+        {ATY_FIELD_PROTOCOL, "SSLOpenSSLConfCmd MaxProtocol "},
+        {ATY_FIELD_CIPHERS, "SSLOpenSSLConfCmd CipherString "},
+        {ATY_FIELD_CIPHERS, "SSLOpenSSLConfCmd Ciphersuites "},
+    };
 
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (has_line(search, live, ATY_FIELD_OPENSSL_CONF,
-                     apr_pstrcat(search->scratch, "SSLOpenSSLConfCmd ", commands[i], " ",
-                                 NULL))) {
+    for (size_t i = 0; i < sizeof deciding / sizeof deciding[0]; i++) {
+        if (deciding[i].field == field &&
+            has_line(search, live, ATY_FIELD_OPENSSL_CONF, deciding[i].line)) {
             return true;
         }
     }
@@ -94,7 +102,8 @@ const char *aty_drift_protocol(aty_drift_search *search, aty_live *live)
     const char *table = meaning(search, live, ATY_FIELD_PROTOCOL);
     const char *httpd = live_protocols(search->scratch, live->context);
 
-    if (strcmp(table, httpd) == 0 || aty_drift_conf_cmds_decide(search, live)) {
+    if (strcmp(table, httpd) == 0 ||
+        aty_drift_conf_cmds_decide(search, live, ATY_FIELD_PROTOCOL)) {
         return NULL;
     }
     return aty_drift_text(search, live, ATY_FIELD_PROTOCOL, table, httpd);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <apr_tables.h>
 #include <httpd.h>
 
 #include <mod_ssl_openssl.h>
@@ -47,8 +46,8 @@ typedef struct aty_live {
     bool is_quarantined;  /* it shares with nobody, whatever the table says */
     bool lends_other_tls; /* as the default vhost of an address, its TLS versions are not
                              the table's */
-    apr_array_header_t *certificates; /* X509 *: where they have lost names that the table
-                                         has; NULL: they have not */
+    const struct aty_lost_names *lost; /* what its certificates have lost that the table
+                                          has; NULL: nothing; shared by vhosts */
     aty_live_seat *seats;
     uint32_t seat_count;
 } aty_live;

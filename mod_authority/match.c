@@ -77,24 +77,30 @@ typedef struct {
     apr_pool_t *scratch;
 } matching;
 
-/* The distinct address sets of a live vhost, as far as the table has them; NULL where
- * there is one that it has not. */
-static apr_array_header_t *live_sets(const matching *m, const aty_live *live)
+static bool has_number(const apr_array_header_t *numbers, uint32_t number)
 {
-    apr_array_header_t *sets = apr_array_make(m->scratch, 2, sizeof(uint32_t));
+    for (int i = 0; i < numbers->nelts; i++) {
+        if (APR_ARRAY_IDX(numbers, i, uint32_t) == number) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    for (const server_addr_rec *a = live->server->addrs; a; a = a->next) {
+apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_table *table,
+                                   const server_rec *server, bool *has_others)
+{
+    apr_array_header_t *sets = apr_array_make(pool, 2, sizeof(uint32_t));
+
+    *has_others = false;
+    for (const server_addr_rec *a = server->addrs; a; a = a->next) {
         char text[64];
-        uint32_t set = aty_address_set_named(m->table, address_host(a, text, sizeof text),
+        uint32_t set = aty_address_set_named(table, address_host(a, text, sizeof text),
                                              a->host_port);
-        bool known = false;
         if (set == ATY_NONE) {
-            return NULL;
+            *has_others = true;
         }
-        for (int i = 0; i < sets->nelts; i++) {
-            known = known || APR_ARRAY_IDX(sets, i, uint32_t) == set;
-        }
-        if (!known) {
+        else if (!has_number(sets, set)) {
             APR_ARRAY_PUSH(sets, uint32_t) = set;
         }
     }
@@ -123,15 +129,11 @@ static uint32_t vhost_on(const matching *m, const aty_live *live,
 }
 
 /* The first on an address is its default vhost, also if the table does not know it. */
-static void note_first(const matching *m, aty_live *live)
+static void note_first(const matching *m, aty_live *live, const apr_array_header_t *sets)
 {
-    for (const server_addr_rec *a = live->server->addrs; a; a = a->next) {
-        char text[64];
-        uint32_t set = aty_address_set_named(m->table, address_host(a, text, sizeof text),
-                                             a->host_port);
-        if (set != ATY_NONE && !m->site->first_on[set]) {
-            m->site->first_on[set] = live;
-        }
+    for (int i = 0; i < sets->nelts; i++) {
+        aty_live **first = &m->site->first_on[APR_ARRAY_IDX(sets, i, uint32_t)];
+        *first = *first ? *first : live;
     }
 }
 
@@ -165,9 +167,12 @@ static void take(const matching *m, aty_live *live, uint32_t vhost)
  * first in the order of the configuration is the one that httpd selects by the name. */
 static void match_exactly(const matching *m, aty_live *live)
 {
-    const apr_array_header_t *sets = live_sets(m, live);
-    uint32_t vhost = sets ? vhost_on(m, live, sets) : ATY_NONE;
+    bool has_others;
+    const apr_array_header_t *sets =
+        aty_match_sets(m->scratch, m->table, live->server, &has_others);
+    uint32_t vhost = has_others ? ATY_NONE : vhost_on(m, live, sets);
 
+    note_first(m, live, sets);
     if (vhost != ATY_NONE && !m->site->of_vhost[vhost]) {
         take(m, live, vhost);
     }
@@ -212,16 +217,30 @@ static void match_by_name(const matching *m, apr_hash_t *unfound, aty_live *live
     }
 }
 
-/* The ServerNames of the servers without TLS, in lower case. */
+static const char *seat_key(apr_pool_t *pool, uint32_t set, const char *name)
+{
+    return apr_psprintf(pool, "%u %s", set, name);
+}
+
+/* The ServerNames of the servers without TLS, in lower case, on each address set. */
 static apr_hash_t *plain_names(const matching *m, const server_rec *main_server)
 {
     apr_hash_t *names = apr_hash_make(m->scratch);
 
     for (const server_rec *server = main_server; server; server = server->next) {
-        if (!aty_config_of(server)->live && server->server_hostname) {
-            char *name = apr_pstrdup(m->scratch, server->server_hostname);
-            ap_str_tolower(name);
-            apr_hash_set(names, name, APR_HASH_KEY_STRING, name);
+        bool has_others;
+        const apr_array_header_t *sets;
+        char *name;
+        if (aty_config_of(server)->live || !server->server_hostname) {
+            continue;
+        }
+        name = apr_pstrdup(m->scratch, server->server_hostname);
+        ap_str_tolower(name);
+        sets = aty_match_sets(m->scratch, m->table, server, &has_others);
+        for (int i = 0; i < sets->nelts; i++) {
+            apr_hash_set(names,
+                         seat_key(m->scratch, APR_ARRAY_IDX(sets, i, uint32_t), name),
+                         APR_HASH_KEY_STRING, name);
         }
     }
     return names;
@@ -231,13 +250,20 @@ static apr_hash_t *plain_names(const matching *m, const server_rec *main_server)
  * there, and so a policy has it, isolated, as `authorityc import` writes it. */
 static bool is_plain(const matching *m, apr_hash_t *plain, uint32_t vhost)
 {
-    const aty_setting_record *zone = aty_vhost_setting(m->table, vhost, ATY_FIELD_ZONE);
     static const char isolated[] = "Isolate on";
+    const aty_setting_record *zone = aty_vhost_setting(m->table, vhost, ATY_FIELD_ZONE);
+    const aty_vhost_record *record = &m->table->vhosts[vhost];
+    const aty_seat_record *seats = m->table->seats + aty_get(record->first_seat);
+    const char *name = aty_vhost_server_name(m->table, vhost);
 
+    for (uint32_t i = 0; i < aty_get(record->seat_count); i++) {
+        const char *key = seat_key(m->scratch, aty_get(seats[i].address_set), name);
+        if (!apr_hash_get(plain, key, APR_HASH_KEY_STRING)) {
+            return false;
+        }
+    }
     return strncmp(aty_table_string(m->table, zone->text), isolated,
-                   sizeof isolated - 1) == 0 &&
-           apr_hash_get(plain, aty_vhost_server_name(m->table, vhost),
-                        APR_HASH_KEY_STRING);
+                   sizeof isolated - 1) == 0;
 }
 
 static void note_missing(const matching *m, uint32_t vhost)
@@ -278,7 +304,6 @@ void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *
         pool, (site->table.counts[ATY_SECTION_ADDRESS_SETS] + 1) * sizeof(aty_live *));
     for (int i = count; i-- > 0;) {
         aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
-        note_first(&m, live);
         match_exactly(&m, live);
     }
     unfound = unfound_names(&m);

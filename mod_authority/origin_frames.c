@@ -8,6 +8,7 @@
 #include "core/origin.h"
 #include "mod_authority/live.h"
 #include "mod_authority/quarantine.h"
+#include "mod_authority/strays.h"
 
 #define SCHEME "https://"
 
@@ -23,26 +24,9 @@ typedef struct {
 typedef struct {
     const uint8_t *frame;
     uint32_t address_set;
-    uint32_t own_protocols;       /* of the vhosts: whether they have SSLProtocol */
-    const aty_live *certificates; /* which have lost names; NULL: those of the table */
+    uint32_t own_protocols; /* of the vhosts: whether they have SSLProtocol */
+    const void *lost;       /* names, of the certificates of the vhosts; NULL: none */
 } mended_key;
-
-static bool is_stray(const aty_site *site, const char *host, size_t length)
-{
-    if (!site->strays) {
-        return false;
-    }
-    if (apr_hash_get(site->strays, host, (apr_ssize_t)length)) {
-        return true;
-    }
-    for (int i = 0; i < site->stray_patterns->nelts; i++) {
-        if (aty_name_matches(host, length,
-                             APR_ARRAY_IDX(site->stray_patterns, i, const char *))) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static const aty_live *live_of(const aty_site *site, uint32_t vhost)
 {
@@ -71,7 +55,8 @@ static bool stays(const aty_site *site, const aty_live *live, uint32_t address_s
     const aty_live_pair lives = {live, base, live_of(site, pair.request)};
 
     return lives.request && !aty_quarantine_parts(&lives) &&
-           !aty_quarantine_limits(table, &lives, &pair) && !is_stray(site, host, length);
+           !aty_quarantine_limits(table, &lives, &pair) &&
+           !aty_strays_have(site, address_set, host, length);
 }
 
 /* Puts the frame of the seat without the entries that may not stay into it. */
@@ -107,7 +92,7 @@ static void filter_once(const mending *m, const aty_live *live, aty_live_seat *s
     key->address_set = seat->address_set;
     key->own_protocols =
         aty_get(m->site->table.vhosts[live->vhost].flags) & ATY_VHOST_PROTOCOL_SET;
-    key->certificates = live->certificates ? live : NULL;
+    key->lost = live->lost;
     known = apr_hash_get(m->mended, key, sizeof *key);
     if (known) {
         seat->frame = known->frame;
@@ -137,7 +122,7 @@ static void mend(const mending *m, const aty_live *live, aty_live_seat *seat)
 
 static bool is_touched(const aty_live *live)
 {
-    return live->is_pending || live->is_quarantined || live->certificates;
+    return live->is_pending || live->is_quarantined || live->lost;
 }
 
 static bool any_touched(const aty_site *site)

@@ -47,9 +47,8 @@ typedef struct {
     struct aty_live **first_on; /* by address set: the live vhost that is first there, the
                                    default one; NULL: none with TLS */
     apr_array_header_t *missing; /* aty_missing; NULL: none */
-    apr_hash_t *strays;          /* names that live vhosts have against the table; NULL:
-                                    there are none */
-    apr_array_header_t *stray_patterns; /* the same, with `*` or `?`: const char * */
+    struct aty_strays *strays;   /* strays.h: names that live vhosts have against the
+                                    table; NULL: there are none */
 } aty_site;
 
 #endif
