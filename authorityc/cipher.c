@@ -5,6 +5,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "authorityc needs OpenSSL 3.0 or later: OSSL_default_cipher_list came with it"
+#endif
+
 /* What mod_ssl appends to every list (ssl_engine_config.c, ssl_cmd_SSLCipherSuite). */
 #define ALWAYS_OFF ":!aNULL:!eNULL:!EXP"
 

@@ -40,10 +40,13 @@ static void say_unknown(const aty_live *live)
 {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, live->server,
                  "ATY102: vhost '%s' (%s:%u) is not in the authority table: %s; it "
-                 "shares no connection with other vhosts. Add it to the policy, compile "
-                 "and restart, or set AuthorityEngine off for it",
+                 "shares no connection with other vhosts. %s",
                  live->server->server_hostname, live->server->defn_name,
-                 live->server->defn_line_number, live->why);
+                 live->server->defn_line_number, live->why,
+                 live->is_double
+                     ? "httpd selects it for no name: take it out of the configuration"
+                     : "Add it to the policy, compile and restart, or set "
+                       "AuthorityEngine off for it");
 }
 
 static void say_pending(const aty_live *live)
@@ -100,11 +103,12 @@ static void say_missing(const announcement *a, const aty_missing *missing)
 }
 
 /* The main server is no <VirtualHost>: no policy can name it, so there is nothing to do
- * about it. */
+ * about it. Drift concerns others as well, whatever is done about the vhost itself. */
 static bool is_of_interest(const aty_live *live)
 {
     return live->server->is_virtual &&
-           aty_config_of(live->server)->engine != ATY_ENGINE_OFF;
+           (live->state == ATY_LIVE_DRIFTED ||
+            aty_config_of(live->server)->engine != ATY_ENGINE_OFF);
 }
 
 static void say_live(announcement *a, const aty_live *live)

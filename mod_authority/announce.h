@@ -13,8 +13,8 @@
 void aty_announce_failure(const server_rec *main_server, const aty_site *site,
                           const char *consequence);
 
-/* The vhosts that are unknown, pending or have drifted, a line each, unless they have
- * AuthorityEngine off; and how many are as they should be. */
+/* The vhosts that have drifted, a line each; those that are unknown or pending as well,
+ * unless they have AuthorityEngine off; and how many are as they should be. */
 void aty_announce_vhosts(const server_rec *main_server, const aty_site *site);
 
 #endif

@@ -26,6 +26,9 @@ typedef enum {
     ATY_COUNTERS = ATY_COUNT_WOULD + ATY_REASON_COUNT
 } aty_counter;
 
+/* Else a count would take a lock, which a dying child could leave behind. */
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics must be free of locks");
+
 #define ATY_COUNTER_SETS   512 /* a power of 2 */
 #define ATY_COUNTER_LAYOUT "counters 1"
 

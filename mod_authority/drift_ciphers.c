@@ -1,5 +1,7 @@
 /* The cipher list. What a list comes to depends on OpenSSL, and the table may have been
  * compiled with another one: so its spelling is expanded once more, here. */
+#include "mod_authority/httpd_needed.h"
+
 #include "mod_authority/drift_checks.h"
 
 #include <string.h>

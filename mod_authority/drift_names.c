@@ -9,6 +9,7 @@
 
 #include "core/names.h"
 #include "mod_authority/http2.h"
+#include "mod_authority/match.h"
 #include "mod_authority/place.h"
 #include "mod_authority/strays.h"
 
@@ -59,19 +60,20 @@ static bool has_name(const aty_live *live, const char *name)
             has_alias(live->server->wild_names, name));
 }
 
-/* Whether httpd gives the name to an earlier vhost wherever this one is: such a name may
- * be left out of a policy, and `authorityc import` does. */
+/* Whether httpd gives the name to an earlier vhost, as the table has it, wherever this
+ * one is: such a name may be left out of a policy, and `authorityc import` does. */
 static bool is_shadowed(const aty_drift_search *search, const aty_live *live,
-                        const char *name)
+                        const apr_array_header_t *sets, const char *name)
 {
-    for (uint32_t i = 0; i < live->seat_count; i++) {
-        uint32_t owner = aty_vhost_named(search->table, live->seats[i].address_set, name,
-                                         strlen(name));
-        if (owner >= live->vhost || !has_name(search->site->of_vhost[owner], name)) {
+    for (int i = 0; i < sets->nelts; i++) {
+        uint32_t vhost = aty_vhost_named(search->table, APR_ARRAY_IDX(sets, i, uint32_t),
+                                         name, strlen(name));
+        const aty_live *owner = vhost == ATY_NONE ? NULL : search->site->of_vhost[vhost];
+        if (!owner || owner->order >= live->order || !has_name(owner, name)) {
             return false;
         }
     }
-    return live->seat_count > 0;
+    return sets->nelts > 0;
 }
 
 /* A name that httpd finds by no Host header: it drops a dot at the end, and takes what
@@ -134,11 +136,14 @@ static const char *surplus(const aty_drift_search *search, const aty_live *live,
                            const apr_array_header_t *names, apr_hash_t *expected)
 {
     name_list list = {NULL, 0};
+    bool has_others;
+    const apr_array_header_t *sets =
+        aty_match_sets(names->pool, search->site, live->server, &has_others);
 
     for (int i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
         if (!apr_hash_get(expected, name, APR_HASH_KEY_STRING) && !is_never_asked(name) &&
-            !is_shadowed(search, live, name)) {
+            !is_shadowed(search, live, sets, name)) {
             aty_strays_note(search->site, search->pool, live->server, name);
             name_list_add(names->pool, &list, name);
         }

@@ -41,6 +41,8 @@ typedef struct aty_live {
     uint32_t vhost;   /* in the table, or ATY_NONE */
     aty_live_state state;
     const char *why;      /* it does not agree; for people; NULL: it does */
+    int order;            /* among all live vhosts, as the configuration has them */
+    bool is_double;       /* an earlier one has its ServerName and addresses */
     bool has_moved;       /* its addresses are not the table's */
     bool is_pending;      /* mod_md has no certificate for it yet */
     bool is_quarantined;  /* it shares with nobody, whatever the table says */

@@ -87,7 +87,24 @@ static bool has_number(const apr_array_header_t *numbers, uint32_t number)
     return false;
 }
 
-apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_table *table,
+/* The table's own look-up goes from one set to the next. */
+static apr_hash_t *index_sets(const aty_table *table, apr_pool_t *pool)
+{
+    apr_hash_t *sets = apr_hash_make(pool);
+
+    for (uint32_t i = table->counts[ATY_SECTION_ADDRESS_SETS]; i-- > 0;) {
+        const aty_address_set_record *set = &table->address_sets[i];
+        uint32_t *number = apr_palloc(pool, sizeof *number);
+        *number = i;
+        apr_hash_set(
+            sets,
+            address_text(pool, aty_table_string(table, set->host), aty_get(set->port)),
+            APR_HASH_KEY_STRING, number);
+    }
+    return sets;
+}
+
+apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_site *site,
                                    const server_rec *server, bool *has_others)
 {
     apr_array_header_t *sets = apr_array_make(pool, 2, sizeof(uint32_t));
@@ -95,13 +112,14 @@ apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_table *table,
     *has_others = false;
     for (const server_addr_rec *a = server->addrs; a; a = a->next) {
         char text[64];
-        uint32_t set = aty_address_set_named(table, address_host(a, text, sizeof text),
-                                             a->host_port);
-        if (set == ATY_NONE) {
+        const char *key =
+            address_text(pool, address_host(a, text, sizeof text), a->host_port);
+        const uint32_t *set = apr_hash_get(site->sets, key, APR_HASH_KEY_STRING);
+        if (!set) {
             *has_others = true;
         }
-        else if (!has_number(sets, set)) {
-            APR_ARRAY_PUSH(sets, uint32_t) = set;
+        else if (!has_number(sets, *set)) {
+            APR_ARRAY_PUSH(sets, uint32_t) = *set;
         }
     }
     return sets;
@@ -169,7 +187,7 @@ static void match_exactly(const matching *m, aty_live *live)
 {
     bool has_others;
     const apr_array_header_t *sets =
-        aty_match_sets(m->scratch, m->table, live->server, &has_others);
+        aty_match_sets(m->scratch, m->site, live->server, &has_others);
     uint32_t vhost = has_others ? ATY_NONE : vhost_on(m, live, sets);
 
     note_first(m, live, sets);
@@ -177,6 +195,7 @@ static void match_exactly(const matching *m, aty_live *live)
         take(m, live, vhost);
     }
     else if (vhost != ATY_NONE) {
+        live->is_double = true;
         live->why = "an earlier vhost has its ServerName and addresses";
     }
 }
@@ -236,7 +255,7 @@ static apr_hash_t *plain_names(const matching *m, const server_rec *main_server)
         }
         name = apr_pstrdup(m->scratch, server->server_hostname);
         ap_str_tolower(name);
-        sets = aty_match_sets(m->scratch, m->table, server, &has_others);
+        sets = aty_match_sets(m->scratch, m->site, server, &has_others);
         for (int i = 0; i < sets->nelts; i++) {
             apr_hash_set(names,
                          seat_key(m->scratch, APR_ARRAY_IDX(sets, i, uint32_t), name),
@@ -299,17 +318,24 @@ void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *
     int count = site->live ? site->live->nelts : 0;
     apr_hash_t *unfound;
 
+    site->sets = index_sets(&site->table, pool);
     site->of_vhost = apr_pcalloc(pool, (vhosts + 1) * sizeof(aty_live *));
     site->first_on = apr_pcalloc(
         pool, (site->table.counts[ATY_SECTION_ADDRESS_SETS] + 1) * sizeof(aty_live *));
     for (int i = count; i-- > 0;) {
         aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
-        match_exactly(&m, live);
+        live->order = count - i;
+        if (live->server->is_virtual) {
+            match_exactly(&m, live);
+        }
+        else {
+            live->why = "it is the main server, and no policy can name it";
+        }
     }
     unfound = unfound_names(&m);
     for (int i = count; i-- > 0;) {
         aty_live *live = APR_ARRAY_IDX(site->live, i, aty_live *);
-        if (live->vhost == ATY_NONE) {
+        if (live->vhost == ATY_NONE && live->server->is_virtual) {
             match_by_name(&m, unfound, live);
         }
     }

@@ -11,7 +11,7 @@
 #include <apr_tables.h>
 #include <httpd.h>
 
-#include "core/table.h"
+#include "mod_authority/site.h"
 
 /* Gives each live vhost its vhost of the table and its seats, and says of each that is
  * not there, or elsewhere, why; enters the vhosts of the table that httpd has not in
@@ -21,7 +21,7 @@ void aty_match_all(const server_rec *main_server, apr_pool_t *pool, apr_pool_t *
 
 /* The distinct address sets (uint32_t) of a server, as far as the table has them;
  * `has_others`: it has addresses that the table has not. */
-apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_table *table,
+apr_array_header_t *aty_match_sets(apr_pool_t *pool, const aty_site *site,
                                    const server_rec *server, bool *has_others);
 
 #endif

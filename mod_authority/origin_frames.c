@@ -127,15 +127,12 @@ static bool is_touched(const aty_live *live)
 
 static bool any_touched(const aty_site *site)
 {
-    if (site->drift == ATY_DRIFT_IGNORE) {
-        return false;
-    }
     for (int i = 0; site->live && i < site->live->nelts; i++) {
         if (is_touched(APR_ARRAY_IDX(site->live, i, const aty_live *))) {
             return true;
         }
     }
-    return site->missing || site->strays;
+    return site->drift != ATY_DRIFT_IGNORE && (site->missing || site->strays);
 }
 
 void aty_origin_frames_mend(aty_site *site, apr_pool_t *pool, apr_pool_t *scratch)
@@ -147,7 +144,8 @@ void aty_origin_frames_mend(aty_site *site, apr_pool_t *pool, apr_pool_t *scratc
     }
     for (int i = 0; i < site->live->nelts; i++) {
         const aty_live *live = APR_ARRAY_IDX(site->live, i, const aty_live *);
-        for (uint32_t s = 0; s < live->seat_count; s++) {
+        bool is_concerned = live->is_pending || site->drift != ATY_DRIFT_IGNORE;
+        for (uint32_t s = 0; s < live->seat_count && is_concerned; s++) {
             if (live->seats[s].frame) {
                 mend(&m, live, &live->seats[s]);
             }

@@ -43,6 +43,7 @@ typedef struct {
         *live;                  /* aty_live *, in the order in which mod_ssl showed them,
                                    which is that of the configuration reversed; NULL: none */
     apr_hash_t *by_context;     /* SSL_CTX pointer → const aty_live * */
+    apr_hash_t *sets;           /* address sets by their address; see match.h */
     struct aty_live **of_vhost; /* by vhost of the table; NULL: httpd has it not */
     struct aty_live **first_on; /* by address set: the live vhost that is first there, the
                                    default one; NULL: none with TLS */

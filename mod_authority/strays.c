@@ -39,8 +39,7 @@ void aty_strays_note(aty_site *site, apr_pool_t *pool, const server_rec *server,
                      const char *name)
 {
     bool has_others;
-    const apr_array_header_t *sets =
-        aty_match_sets(pool, &site->table, server, &has_others);
+    const apr_array_header_t *sets = aty_match_sets(pool, site, server, &has_others);
 
     for (int i = 0; i < sets->nelts; i++) {
         set_strays *strays = of_set(site, pool, APR_ARRAY_IDX(sets, i, uint32_t));

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# An httpd that is too old for the module is named when it is compiled, before anything else
+# An httpd or OpenSSL that is too old is named when it is compiled with, before anything else
 # goes wrong.
 use strict;
 use warnings;
@@ -46,6 +46,28 @@ for my $source (@sources, 'mod_authority/mod_authority.c') {
     for my $new ([20120211, 104], [20120211, 142], [20211221, 0]) {
         my ($good, $output) = compile_with(@$new, $source);
         ok($good, "$source is compiled for $new->[0]:$new->[1]") or diag($output);
+    }
+}
+
+# OpenSSL as if it were older.
+unlink "$directory/ap_mmn.h";
+mkdir "$directory/openssl" or die;
+for my $source (qw(mod_authority/mod_authority.c mod_authority/drift_ciphers.c
+    authorityc/cipher.c))
+{
+    for my $case (['0x1010117fL', 0], ['0x30000000L', 1]) {
+        my ($number, $wanted) = @$case;
+        open my $file, '>', "$directory/openssl/opensslv.h" or die;
+        print {$file} "#include_next <openssl/opensslv.h>\n",
+            "#undef OPENSSL_VERSION_NUMBER\n#define OPENSSL_VERSION_NUMBER $number\n";
+        close $file or die;
+        my ($good, $output) =
+            make('-B', "CPPFLAGS=-I$directory", "OUT=$out", "$out/$source" =~ s/c$/o/r);
+        is($good ? 1 : 0, $wanted, "$source with OpenSSL $number") or diag($output);
+        next if $wanted;
+        my ($first) = $output =~ /(error: .*)/;
+        like($first // $output, qr/needs OpenSSL 3\.0 or later/,
+            'and the first error says what is needed');
     }
 }
 done_testing();

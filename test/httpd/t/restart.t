@@ -103,6 +103,22 @@ for my $case (@bad) {
     }
 }
 
+# The module comes back at another address of memory: what the process remembers of it must
+# not lie in the old one.
+{
+    compile_for($server);
+    my $conf = file($server->root . '/httpd.conf');
+    my ($modules) = file(var('modules')) =~ m{ (\S+)/mod_ssl\.so$}m or die;
+    my $more = join '', map { "LoadModule ${_}_module $modules/mod_$_.so\n" }
+        qw(dav dav_fs cache cache_disk session dbd);
+    for my $round (1 .. 4) {
+        Aty::Template::store($server->root . '/httpd.conf', $round % 2 ? $more . $conf : $conf);
+        ok($server->restart, "other modules before it, restart $round");
+    }
+    ok($server->alive, 'other modules before it: the parent lives');
+    all_is('other modules before it', $open, 1);
+}
+
 # Without AuthorityTable the module does nothing.
 {
     compile_for($server);
