@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "authorityc/digest.h"
+#include "core/ca_directory.h"
 #include "core/digest_set.h"
 
 /* What reading a path came to. */
@@ -109,6 +110,14 @@ static const char *file_read(apr_pool_t *pool, const char *path, aty_pem_kind ki
     return NULL;
 }
 
+/* The names of CAs that are sent to clients are read from every file; what clients are
+ * verified with, from those that OpenSSL finds. */
+static bool is_read(const char *name, aty_pem_kind kind)
+{
+    return kind == ATY_PEM_SUBJECTS ? name[0] != '.'
+                                    : aty_ca_directory_finds(name, kind == ATY_PEM_CRLS);
+}
+
 static const char *directory_read(apr_pool_t *pool, const char *path, aty_pem_kind kind,
                                   apr_array_header_t *digests)
 {
@@ -121,15 +130,17 @@ static const char *directory_read(apr_pool_t *pool, const char *path, aty_pem_ki
         return status_text(pool, status);
     }
     while (apr_dir_read(&info, APR_FINFO_NAME, directory) == APR_SUCCESS) {
-        if (info.name[0] != '.') {
+        if (is_read(info.name, kind)) {
             file_read(pool, apr_pstrcat(pool, path, "/", info.name, (char *)NULL), kind,
                       digests);
         }
     }
     apr_dir_close(directory);
     if (digests->nelts == before) {
-        return apr_pstrcat(pool, "no file in it holds a PEM ", kind_names[kind],
-                           (char *)NULL);
+        return apr_pstrcat(
+            pool, "no file in it holds a PEM ", kind_names[kind],
+            kind == ATY_PEM_SUBJECTS ? "" : " under a name that 'openssl rehash' makes",
+            (char *)NULL);
     }
     return NULL;
 }

@@ -29,9 +29,11 @@ aty_pems *aty_pems_create(apr_pool_t *pool);
 /* An empty set of digests, of ATY_DIGEST_SIZE bytes each. */
 apr_array_header_t *aty_pem_set_make(apr_pool_t *pool);
 
-/* Adds the digests of what a file, or every readable file of a directory, holds to
- * `digests`. Returns NULL, or what is wrong; nothing of the kind is
- * wrong, too. */
+/* Adds the digests of what a file, or a directory, holds to `digests`: of CAs that are
+ * only named to clients in every file, else in those that OpenSSL finds there
+ * (core/ca_directory.h). Returns NULL, or what is wrong; nothing of the kind is wrong,
+ * too.
+ */
 const char *aty_pem_read(aty_pems *pems, const char *path, bool is_directory,
                          aty_pem_kind kind, apr_array_header_t *digests);
 

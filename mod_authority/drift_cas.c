@@ -1,7 +1,6 @@
 /* The CAs of client certificates, by their content. */
 #include "mod_authority/drift_checks.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include <apr_file_info.h>
@@ -13,6 +12,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "core/ca_directory.h"
 #include "core/digest_set.h"
 #include "mod_authority/table_file.h"
 
@@ -68,16 +68,6 @@ static void add_file(apr_array_header_t *digests, const char *path)
     ERR_clear_error();
 }
 
-/* "9d66eef0.0": the only names under which OpenSSL looks for a CA (crypto/x509/by_dir.c).
- */
-static bool is_hashed(const char *name)
-{
-    const size_t hash_length = 8;
-
-    return strspn(name, "0123456789abcdef") == hash_length && name[hash_length] == '.' &&
-           isdigit((unsigned char)name[hash_length + 1]);
-}
-
 /* Those of SSLCACertificatePath, from which OpenSSL loads what it needs for a client. */
 static void add_directory(apr_array_header_t *digests, apr_pool_t *pool, const char *path)
 {
@@ -88,7 +78,7 @@ static void add_directory(apr_array_header_t *digests, apr_pool_t *pool, const c
         return;
     }
     while (apr_dir_read(&info, APR_FINFO_NAME, directory) == APR_SUCCESS) {
-        if (is_hashed(info.name)) {
+        if (aty_ca_directory_finds(info.name, false)) {
             add_file(digests, apr_pstrcat(pool, path, "/", info.name, NULL));
         }
     }
