@@ -125,13 +125,15 @@ for my $conf (glob "$import/*.conf") {
 # httpd by its usual names, in their order; those of this machine are out of sight.
 {
     make_path("$place/bin");
+    chomp(my $timeout = `command -v timeout`);    # with which `run` begins
+    symlink $timeout, "$place/bin/timeout" or die "no timeout: $!\n";
     for my $name (qw(apache2 httpd apache2ctl)) {
         write_file("$place/bin/$name", "#!/bin/sh\necho $name >>$place/asked\nexec $httpd \"\$@\"\n");
         chmod 0755, "$place/bin/$name";
         write_file("$place/asked");
         local $ENV{PATH} = "$place/bin";
-        my ($code) = run($program, 'import', '--module', $module, '-f', "$place/names/httpd.conf");
-        is($code, 0, "$name is found");
+        my ($code, undef, $said) = run($program, "import", "--module", $module, '-f', "$place/names/httpd.conf");
+        is($code, 0, "$name is found") or diag($said);
         is(slurp("$place/asked"), "$name\n" x 2, "$name is asked, without and with the module");
     }
 }
