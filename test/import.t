@@ -125,7 +125,7 @@ for my $conf (glob "$import/*.conf") {
 # httpd by its usual names, in their order; those of this machine are out of sight.
 {
     make_path("$place/bin");
-    chomp(my $timeout = `command -v timeout`);    # with which `run` begins
+    chomp(my $timeout = `sh -c 'command -v timeout'`);    # with which `run` begins
     symlink $timeout, "$place/bin/timeout" or die "no timeout: $!\n";
     for my $name (qw(apache2 httpd apache2ctl)) {
         write_file("$place/bin/$name", "#!/bin/sh\necho $name >>$place/asked\nexec $httpd \"\$@\"\n");
