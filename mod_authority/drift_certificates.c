@@ -12,6 +12,7 @@
 
 #include "core/digest_set.h"
 #include "mod_authority/drift.h"
+#include "mod_authority/name_list.h"
 
 typedef uint8_t digest[ATY_DIGEST_SIZE];
 
@@ -123,7 +124,7 @@ static apr_hash_t *dns_names(apr_pool_t *pool, const X509 *certificate)
 /* Those in use, against a vhost of the table. */
 struct aty_lost_names {
     const known_certificate *certificates; /* the last has a NULL certificate */
-    const char *text;                      /* the names, for people; "": none */
+    const char *text;                      /* the names, for people; NULL: none */
 };
 
 static const known_certificate *know(apr_pool_t *pool,
@@ -153,7 +154,7 @@ static bool all_cover(const known_certificate *known, const char *name, size_t l
 }
 
 /* The names that all certificates of the vhost have in the table and one of those in use
- * has not, "'a', 'b' and 3 more"; "" for none. */
+ * has not, "'a', 'b' and 3 more"; NULL for none. */
 static const char *lost_text(const aty_drift_search *search, const aty_live *live,
                              const known_certificate *known)
 {
@@ -165,21 +166,18 @@ static const char *lost_text(const aty_drift_search *search, const aty_live *liv
     const aty_le32 *list = table->certificate_lists + aty_get(record->first_certificate);
     const aty_certificate_record *first = &table->certificates[aty_get(list[0])];
     const aty_le32 *names = table->certificate_names + aty_get(first->first_name);
-    const char *text = "";
-    int lost = 0;
+    aty_name_list lost = {NULL, 0};
 
     /* What all of them have, the first one has. */
     for (uint32_t i = 0; i < aty_get(first->name_count); i++) {
         const char *name = aty_table_string(table, names[i]);
         size_t length = strlen(name);
         if (aty_vhost_covers(table, live->vhost, name, length) &&
-            !all_cover(known, name, length) && lost++ < SHOWN) {
-            text = apr_pstrcat(search->pool, text, *text ? ", '" : "'", name, "'", NULL);
+            !all_cover(known, name, length)) {
+            aty_name_list_add(search->pool, &lost, name);
         }
     }
-    return lost <= SHOWN
-               ? text
-               : apr_psprintf(search->pool, "%s and %d more", text, lost - SHOWN);
+    return aty_name_list_text(search->pool, &lost);
 }
 
 /* What certificates have lost is found once for all vhosts that have them. */
@@ -236,7 +234,7 @@ const char *aty_drift_certificates(aty_drift_search *search, aty_live *live)
         return NULL;
     }
     lost = lost_names(search, live, certificates, (const digest *)fingerprints, count);
-    if (!*lost->text) {
+    if (!lost->text) {
         return NULL;
     }
     live->lost = lost;

@@ -10,6 +10,7 @@
 #include "core/names.h"
 #include "mod_authority/http2.h"
 #include "mod_authority/match.h"
+#include "mod_authority/name_list.h"
 #include "mod_authority/place.h"
 #include "mod_authority/strays.h"
 
@@ -85,33 +86,6 @@ static bool is_never_asked(const char *name)
     return length == 0 || name[length - 1] == '.' || strchr(name, ':');
 }
 
-/* A list of names that does not fill the log. */
-typedef struct {
-    const char *text;
-    int count;
-} name_list;
-
-#define NAMES_SHOWN 5
-
-static void name_list_add(apr_pool_t *pool, name_list *list, const char *name)
-{
-    if (list->count < NAMES_SHOWN) {
-        list->text = apr_pstrcat(pool, list->count ? list->text : "",
-                                 list->count ? ", '" : "'", name, "'", NULL);
-    }
-    list->count++;
-}
-
-static const char *name_list_text(apr_pool_t *pool, const name_list *list)
-{
-    if (list->count == 0) {
-        return NULL;
-    }
-    return list->count <= NAMES_SHOWN ? list->text
-                                      : apr_psprintf(pool, "%s and %d more", list->text,
-                                                     list->count - NAMES_SHOWN);
-}
-
 /* The names of the table's vhost; none where it has not the vhost. */
 static apr_hash_t *table_names(apr_pool_t *pool, const aty_table *table, uint32_t vhost)
 {
@@ -135,7 +109,7 @@ static apr_hash_t *table_names(apr_pool_t *pool, const aty_table *table, uint32_
 static const char *surplus(const aty_drift_search *search, const aty_live *live,
                            const apr_array_header_t *names, apr_hash_t *expected)
 {
-    name_list list = {NULL, 0};
+    aty_name_list list = {NULL, 0};
     bool has_others;
     const apr_array_header_t *sets =
         aty_match_sets(names->pool, search->site, live->server, &has_others);
@@ -145,10 +119,10 @@ static const char *surplus(const aty_drift_search *search, const aty_live *live,
         if (!apr_hash_get(expected, name, APR_HASH_KEY_STRING) && !is_never_asked(name) &&
             !is_shadowed(search, live, sets, name)) {
             aty_strays_note(search->site, search->pool, live->server, name);
-            name_list_add(names->pool, &list, name);
+            aty_name_list_add(names->pool, &list, name);
         }
     }
-    return name_list_text(names->pool, &list);
+    return aty_name_list_text(names->pool, &list);
 }
 
 /* The names that the table has and httpd has not, in the order of the policy. */
@@ -158,7 +132,7 @@ static const char *lacking(const aty_drift_search *search, const aty_live *live,
     const aty_table *table = search->table;
     apr_hash_t *present = apr_hash_make(names->pool);
     const aty_name_record *record;
-    name_list list = {NULL, 0};
+    aty_name_list list = {NULL, 0};
 
     if (live->vhost == ATY_NONE) {
         return NULL;
@@ -171,10 +145,10 @@ static const char *lacking(const aty_drift_search *search, const aty_live *live,
     for (uint32_t i = 0; i < aty_get(table->vhosts[live->vhost].name_count); i++) {
         const char *name = aty_table_string(table, record[i].name);
         if (!apr_hash_get(present, name, APR_HASH_KEY_STRING)) {
-            name_list_add(names->pool, &list, name);
+            aty_name_list_add(names->pool, &list, name);
         }
     }
-    return name_list_text(names->pool, &list);
+    return aty_name_list_text(names->pool, &list);
 }
 
 static const char *compare_names(const aty_drift_search *search, const aty_live *live,
