@@ -41,12 +41,13 @@ mod_authority_flags = $(authorityc_flags) -isystem $(httpd_include)
 test_flags = $(mod_authority_flags)
 
 core := $(patsubst %.c,$(OUT)/%.o,$(wildcard core/*.c))
-authorityc := $(patsubst %.c,$(OUT)/%.o,$(wildcard authorityc/*.c))
+authorityc := $(patsubst %.c,$(OUT)/%.o,$(wildcard authorityc/*.c authorityc/*/*.c))
 mod_authority := $(patsubst %.c,$(OUT)/%.o,$(wildcard mod_authority/*.c))
 unit_tests := $(patsubst %.c,$(OUT)/%,$(wildcard test/unit/test_*.c))
 unit_common := $(patsubst %.c,$(OUT)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
 
 program := $(OUT)/authorityc/authorityc
+libraries = $(apr_libs) -lssl -lcrypto -ljansson -lnghttp2 -lz
 module := $(OUT)/mod_authority/mod_authority.so
 
 .PHONY: all unit headers check install uninstall clean FORCE
@@ -55,7 +56,7 @@ module := $(OUT)/mod_authority/mod_authority.so
 all: $(program) $(module)
 
 $(program): $(OUT)/authorityc/main.o $(OUT)/authorityc.a $(OUT)/core.a
-	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(apr_libs) -lssl -lcrypto -ljansson
+	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(libraries)
 
 $(module): $(mod_authority) $(core)
 	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -shared -o $@ $^ -lssl -lcrypto
@@ -74,7 +75,7 @@ links = $(patsubst %.c,$(OUT)/%.o,$(shell sed -n 's/^ \* links: //p' $(1)))
 .SECONDEXPANSION:
 $(OUT)/test/unit/test_%: $(OUT)/test/unit/test_%.o $(unit_common) \
     $$(call links,test/unit/test_$$*.c) $(OUT)/authorityc.a $(OUT)/core.a
-	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(apr_libs) -lssl -lcrypto -ljansson
+	$(CC) $(CFLAGS) $(sanitize) $(LDFLAGS) -o $@ $^ $(libraries)
 
 $(OUT)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
@@ -82,7 +83,8 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	    -MMD -MP -c -o $@ $<
 
 # Each header alone: a second reader of it needs no luck with the order of includes.
-header_stamps := $(patsubst %,$(OUT)/%.alone,$(wildcard core/*.h authorityc/*.h mod_authority/*.h))
+header_stamps := $(patsubst %,$(OUT)/%.alone,$(wildcard core/*.h authorityc/*.h \
+    authorityc/*/*.h mod_authority/*.h))
 headers: $(header_stamps)
 $(OUT)/%.h.alone: %.h $(OUT)/flags
 	@mkdir -p $(@D)
@@ -119,4 +121,5 @@ uninstall:
 clean:
 	rm -rf out
 
--include $(wildcard $(OUT)/*/*.d $(OUT)/test/unit/*.d)
+-include $(wildcard $(addprefix $(OUT)/,core/*.d authorityc/*.d authorityc/*/*.d \
+    mod_authority/*.d test/unit/*.d))
