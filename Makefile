@@ -4,6 +4,7 @@
 #   make check               every test that needs no installation; build/check runs all
 #   make install             DESTDIR, PREFIX and APXS say where to
 #   make SANITIZE=1 unit     compiler and unit tests under ASan and UBSan, in out/sanitize
+#   make dist deb rpm        tarball and packages, in out/dist; see build/packages/package.mk
 #
 # CC, CFLAGS, CPPFLAGS, LDFLAGS and APXS are the caller's; what we need is added apart.
 
@@ -50,7 +51,7 @@ program := $(OUT)/authorityc/authorityc
 libraries = $(apr_libs) -lssl -lcrypto -ljansson -lnghttp2 -lz
 module := $(OUT)/mod_authority/mod_authority.so
 
-.PHONY: all unit headers check install uninstall clean FORCE
+.PHONY: all unit headers check check-unit install uninstall clean FORCE
 .SECONDARY:
 
 all: $(program) $(module)
@@ -98,6 +99,9 @@ $(OUT)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
 
+check-unit: unit
+	prove $(PROVEFLAGS) $(unit_tests)
+
 check: all unit
 	OUT='$(OUT)' prove $(PROVEFLAGS) $(wildcard test/*.t) $(unit_tests)
 
@@ -120,6 +124,8 @@ uninstall:
 
 clean:
 	rm -rf out
+
+include build/packages/package.mk
 
 -include $(wildcard $(addprefix $(OUT)/,core/*.d authorityc/*.d authorityc/*/*.d \
     mod_authority/*.d test/unit/*.d))
