@@ -2,47 +2,23 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "core/utf8.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* What may stand in the first octet of a character, and in the second. */
-static const struct {
-    unsigned char first_from, first_to, second_from, second_to;
-    size_t length;
-} shapes[] = {
-    {0x20, 0x7e, 0x00, 0x00, 1}, /* no control characters */
-    {0xc2, 0xc2, 0xa0, 0xbf, 2}, /* nor those above ASCII */
-    {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-    {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-    {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-};
-
-/* Octets of the character that begins here; 0: none does. The NUL ends any. */
-static size_t character(const unsigned char *text)
+/* Octets of the character that begins here; 0: none does. */
+static size_t character(const char *text, const char *end)
 {
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        if (text[0] < shapes[i].first_from || text[0] > shapes[i].first_to) {
-            continue;
-        }
-        if (shapes[i].length > 1 &&
-            (text[1] < shapes[i].second_from || text[1] > shapes[i].second_to)) {
-            return 0;
-        }
-        for (size_t at = 2; at < shapes[i].length; at++) {
-            if (text[at] < 0x80 || text[at] > 0xbf) {
-                return 0;
-            }
-        }
-        return shapes[i].length;
-    }
-    return 0;
+    return aty_utf8_character((const uint8_t *)text, (size_t)(end - text));
 }
 
-static bool is_clean(const char *text)
+static bool is_clean(const char *text, const char *end)
 {
-    while (*text) {
-        size_t length = character((const unsigned char *)text);
+    while (text < end) {
+        size_t length = character(text, end);
         if (length == 0) {
             return false;
         }
@@ -53,22 +29,22 @@ static bool is_clean(const char *text)
 
 const char *aty_utf8_clean(apr_pool_t *pool, const char *text)
 {
-    char *cleaned;
-    char *end;
+    const char *end = text + strlen(text);
+    char *cleaned, *to;
 
-    if (is_clean(text)) {
+    if (is_clean(text, end)) {
         return text;
     }
     cleaned = apr_palloc(pool, strlen(text) * (sizeof replacement - 1) + 1);
-    end = cleaned;
-    while (*text) {
-        size_t length = character((const unsigned char *)text);
+    to = cleaned;
+    while (text < end) {
+        size_t length = character(text, end);
         const char *from = length ? text : replacement;
         size_t size = length ? length : sizeof replacement - 1;
-        memcpy(end, from, size);
-        end += size;
+        memcpy(to, from, size);
+        to += size;
         text += length ? length : 1;
     }
-    *end = '\0';
+    *to = '\0';
     return cleaned;
 }
