@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "usage: authorityc import [-f FILE] [--httpd CMD] [--module FILE] [-o POLICY]\n"
-    "                         [--quiet] [-- HTTPD-ARGUMENT ...]\n";
+    "                         [--quiet] [-- HTTPD-ARGUMENT ...]\n"
+    "       authorityc import --dump FILE [-o POLICY] [--quiet]\n";
 
 static const char help[] =
     "\n"
@@ -21,16 +22,17 @@ static const char help[] =
     "configuration comes to; nothing is changed or restarted. Run it as a user who can\n"
     "read what httpd reads.\n"
     "\n"
-    "  -f FILE         the configuration file; default: httpd's own\n"
-    "  --httpd CMD     the program to ask, by name or path; default: the first that is\n"
-    "                  there of apache2ctl, httpd, apache2 and apachectl\n"
-    "  --module FILE   mod_authority.so, where the configuration does not load it and\n"
-    "                  it is not with the other modules\n"
-    "  -o POLICY       write to this file; default: the standard output\n"
-    "  -q, --quiet     no summary after -o\n"
-    "  --dump FILE     do not ask httpd: read what 'httpd -t -D DUMP_AUTHORITY' printed\n"
-    "  HTTPD-ARGUMENT  for httpd, as '-D NAME' or '-d DIRECTORY'\n"
-    "  --help          this\n"
+    "  -f, --file FILE      the configuration file; default: httpd's own\n"
+    "  --httpd CMD          the program to ask, by name or path; default: the first\n"
+    "                       that is there of apache2ctl, httpd, apache2 and apachectl\n"
+    "  --module FILE        mod_authority.so, where the configuration does not load it\n"
+    "                       and it is not with the other modules\n"
+    "  -o, --output POLICY  write to this file; default: the standard output\n"
+    "  -q, --quiet          no summary after -o\n"
+    "  --dump FILE          do not ask httpd: read what 'httpd -t -D DUMP_AUTHORITY'\n"
+    "                       printed\n"
+    "  HTTPD-ARGUMENT       for httpd, as '-D NAME' or '-d DIRECTORY'\n"
+    "  --help               this\n"
     "\n"
     "What a policy cannot express is named on the standard error and in comments of the\n"
     "policy that begin with NOTE.\n"
