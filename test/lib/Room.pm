@@ -12,6 +12,7 @@ use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp ();
 
+use Aty::Front;
 use Aty::Ports;
 
 our @EXPORT = qw(run_in_room);
@@ -19,18 +20,22 @@ our @EXPORT = qw(run_in_room);
 my $root = abs_path(dirname(__FILE__) . '/../..');
 
 # Modules that the servers load, as test/httpd/run has them for its own.
-my @MODULES = qw(mpm_event alias authz_core dir env headers http2 mime setenvif socache_shmcb
-    ssl);
+my @MODULES = qw(mpm_event alias authz_core dir env headers http2 macro mime setenvif
+    socache_shmcb ssl);
 
 # Makes the room out/NAME, or one below the temporary directory where a directory above
 # out is closed to others; calls CODE in a child that has no rights, with the variables that
 # Aty::Server wants. What CODE leaves in kept/ is moved to out/NAME/. Returns the child's
-# exit status; CODE returns 0 where all is well.
+# exit status; CODE returns 0 where all is well. PROXIES (nginx, haproxy) are copied to bin/.
 sub run_in_room {
-    my ($name, $code) = @_;
+    my ($name, $code, @proxies) = @_;
     my $out = abs_path($ENV{OUT} // "$root/out") or die "nothing is built; say 'make'\n";
     my ($user, $group) = $> == 0 ? (getpwnam 'nobody')[2, 3] : ();
+    my @programs = map {
+        Aty::Front::program($root, $_) // die "no $_: build/check unpacks one\n"
+    } @proxies;
     my $room = _make_room($out, $name, defined $user);
+    _copy(@programs, "$room/bin") if @programs;
     if (defined $user) {
         system('chown', '-R', "$user:$group", $room) == 0 or die "chown $room failed\n";
     }

@@ -1,7 +1,7 @@
 package Aty::Front;
 
-# A reverse proxy of others, nginx or HAProxy, in front of an httpd of the suite: it takes
-# requests in clear text on loopback and sends them on over TLS. Stopped by pid.
+# A server of others, nginx or HAProxy, on loopback: in front of an httpd of the suite, where
+# it takes requests in clear text and sends them on over TLS, or on its own. Stopped by pid.
 
 use strict;
 use warnings;
@@ -17,6 +17,15 @@ my %COMMAND = (
     nginx   => sub { return ('-p', $_[0], '-e', "$_[0]/error.log", '-c', "$_[0]/proxy.conf") },
     haproxy => sub { return ('-db', '-f', "$_[0]/proxy.conf") },
 );
+
+# Where one is that build/check has unpacked below the root of the sources, or that is
+# installed; undef where there is none.
+sub program {
+    my ($root, $kind) = @_;
+    my @places = ("$root/out/proxies/usr/sbin", split(/:/, $ENV{PATH} // ''), '/usr/sbin');
+    my ($found) = grep { -x } map { "$_/$kind" } @places;
+    return $found;
+}
 
 # Starts one and waits until it listens. Options: kind (nginx, haproxy), name (of its
 # directory), program, below (where that directory is made), first_port, text (its
