@@ -6,7 +6,7 @@
 
 #include "authorityc/commands.h"
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 32 /* of a command */
 
 /* What getopt_long returns for what is everywhere the same, and for option N of a command
  * without a letter: that plus N. */
@@ -18,7 +18,7 @@
 
 typedef struct {
     struct option options[OPTIONS_MAX + 2];
-    char letters[2 * OPTIONS_MAX + sizeof "W:"];
+    char letters[2 * OPTIONS_MAX + 3]; /* and "W:" */
 } getopt_lists;
 
 static int code_of(const aty_option *options, int index)
@@ -45,7 +45,11 @@ static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_
     }
     lists->options[count] = (struct option){"help", no_argument, NULL, HELP};
     lists->options[count + 1] = (struct option){NULL, 0, NULL, 0};
-    strcpy(letter, has_warnings ? "W:" : "");
+    if (has_warnings) {
+        *letter++ = WARNING;
+        *letter++ = ':';
+    }
+    *letter = '\0';
 }
 
 static void option_take(const aty_option *options, int code, const char *value)

@@ -49,7 +49,7 @@ typedef struct aty_log_limit aty_log_limit;
 /* Bytes of the block, zeroed at first, and where it is; until then the module has one in
  * each process. */
 size_t aty_busiest_size(void);
-void aty_busiest_use(void *block);
+void aty_busiest_use(void *memory);
 
 /* Counts it. Returns the pair's limit; or, where the pair has no place, the one limit of
  * all such pairs. */

@@ -14,7 +14,7 @@
  *
  * No pair is looked at by itself. Names are put together to rows (connections: the vhost
  * in OLD and that in NEW) and columns (authorities: the same, and who covers the name).
- * Each side sorts its vhosts into nodes (diff_levels.h): the node of two vhosts is their
+ * Each side sorts its vhosts into nodes (levels.h): the node of two vhosts is their
  * outcome. So all pairs that go from one outcome to another are those of the rows and
  * columns that one node of OLD and one of NEW have in common, as far as their marks
  * differ: as many of these blocks as there are places on a way down the two trees, for
@@ -179,7 +179,7 @@ bool aty_diff_is_equal(const aty_diff *diff);
 /* The steps, in their order. */
 void aty_diff_points_find(aty_diff *diff);
 void aty_diff_vhosts_find(aty_diff *diff);
-void aty_diff_hosts_find(aty_diff *diff, uint32_t point, const char *label);
+void aty_diff_hosts_find(aty_diff *diff, uint32_t number, const char *label);
 void aty_diff_atoms_form(aty_diff *diff, aty_diff_point *point);
 void aty_diff_pairs_compare(aty_diff *diff, const aty_diff_point *point);
 void aty_diff_names_compare(aty_diff *diff, const aty_diff_point *point);

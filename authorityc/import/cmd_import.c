@@ -102,8 +102,8 @@ static const char *get_dump(apr_pool_t *pool, const import_options *given,
 
 static int policy_import(apr_pool_t *pool, const import_options *given)
 {
-    const char *text, *problem;
-    size_t size;
+    const char *text = "", *problem;
+    size_t size = 0;
     problem = get_dump(pool, given, &text, &size);
     if (problem) {
         return trouble("", problem);

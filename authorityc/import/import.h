@@ -113,7 +113,7 @@ void aty_import_tls(aty_import *import, const aty_import_server *server);
 
 /* import_locations.c: writes a <Location> for each place in a vhost, or in all of them,
  * that has TLS needs of its own. */
-void aty_import_locations(aty_import *import, const aty_import_server *vhost);
+void aty_import_locations(aty_import *import, const aty_import_server *server);
 
 /* import_overrides.c: finds .htaccess files of the server that have such needs, and says
  * where there may be more. To be called before its locations are written. */
