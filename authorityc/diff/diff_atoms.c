@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 /* The atom of an array that is like this one, with the host in it. */
 static void host_put(apr_pool_t *pool, aty_ids *ids, apr_array_header_t *atoms,

@@ -2,7 +2,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 #define PRUNED_PARTS   300
 #define EXAMPLES_TRIED 64 /* parts with rows, and parts with columns */

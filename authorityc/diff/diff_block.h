@@ -4,13 +4,13 @@
 #define ATY_AUTHORITYC_DIFF_BLOCK_H
 
 #include "authorityc/diff/diff.h"
-#include "authorityc/diff/diff_levels.h"
+#include "authorityc/levels.h"
 
 /* A row or a column at a place of each side. */
 typedef struct {
     uint32_t bucket; /* of the two nodes */
     uint32_t atom;
-    const aty_diff_place *places[ATY_SIDES];
+    const aty_level_place *places[ATY_SIDES];
 } aty_diff_ref;
 
 /* The marks of both sides, one after the other. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "authorityc/diff/diff_cells.h"
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 #define NOT_COVERED ATY_OUTCOME_REASON(ATY_REASON_NOT_COVERED)
 

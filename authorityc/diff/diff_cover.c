@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/cover_classes.h"
+#include "authorityc/ids.h"
 #include "core/names.h"
 #include "core/search.h"
 
@@ -16,10 +17,7 @@ typedef struct {
 struct aty_diff_cover {
     apr_pool_t *pool;
     const aty_table *table;
-    uint32_t *name_lists;            /* by certificate */
-    uint32_t *covers;                /* by vhost */
-    apr_array_header_t *examples;    /* uint32_t: a vhost of each cover */
-    apr_array_header_t *is_doubtful; /* bool, by cover: several lists of names */
+    aty_cover_classes classes;
     aty_ids *names;                  /* of certificates */
     apr_array_header_t *named;       /* named_covers, by name */
     aty_ids *accepted;               /* authorities of AcceptPair */
@@ -50,19 +48,14 @@ static void numbers_settle(apr_array_header_t *numbers)
     numbers->nelts = kept;
 }
 
-static void certificates_read(aty_diff_cover *cover)
+static uint32_t example_of(const aty_diff_cover *cover, uint32_t number)
 {
-    const aty_table *table = cover->table;
-    uint32_t count = table->counts[ATY_SECTION_CERTIFICATES];
-    aty_ids *lists = aty_ids_make(cover->pool);
+    return APR_ARRAY_IDX(cover->classes.examples, (int)number, uint32_t);
+}
 
-    cover->name_lists = apr_palloc(cover->pool, (count + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < count; i++) {
-        const aty_certificate_record *certificate = &table->certificates[i];
-        cover->name_lists[i] = aty_ids_take(
-            lists, table->certificate_names + aty_get(certificate->first_name),
-            aty_get(certificate->name_count) * sizeof(aty_le32));
-    }
+static bool is_mixed(const aty_diff_cover *cover, uint32_t number)
+{
+    return APR_ARRAY_IDX(cover->classes.is_mixed, (int)number, bool);
 }
 
 /* Enters the cover under a name. */
@@ -81,45 +74,13 @@ static void cover_name(aty_diff_cover *cover, aty_ids *names, apr_array_header_t
     entry->doubtful |= doubtful;
 }
 
-/* By vhost, whether an AcceptPair is about its connections. */
-static bool *accepting_vhosts(const aty_diff_cover *cover)
-{
-    const aty_table *table = cover->table;
-    bool *accepts = apr_pcalloc(cover->pool, table->counts[ATY_SECTION_VHOSTS] + 1);
-
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_PAIRS]; i++) {
-        accepts[aty_get(table->pairs[i].vhost)] = true;
-    }
-    return accepts;
-}
-
-/* What the cover of a vhost depends on: the names of its certificates, and itself where
- * it accepts more. */
-static void key_make(const aty_diff_cover *cover, uint32_t vhost, bool accepts,
-                     apr_array_header_t *key)
-{
-    const aty_vhost_record *record = &cover->table->vhosts[vhost];
-    const aty_le32 *list =
-        cover->table->certificate_lists + aty_get(record->first_certificate);
-
-    apr_array_clear(key);
-    for (uint32_t i = 0; i < aty_get(record->certificate_count); i++) {
-        APR_ARRAY_PUSH(key, uint32_t) = cover->name_lists[aty_get(list[i])];
-    }
-    numbers_settle(key);
-    APR_ARRAY_PUSH(key, uint32_t) = accepts ? vhost : ATY_NONE;
-}
-
 /* What all certificates cover, the first one covers. */
-static void cover_enter(aty_diff_cover *cover, uint32_t number, uint32_t vhost,
-                        bool doubtful)
+static void cover_enter(aty_diff_cover *cover, uint32_t number)
 {
     const aty_table *table = cover->table;
-    const aty_vhost_record *record = &table->vhosts[vhost];
+    const aty_vhost_record *record = &table->vhosts[example_of(cover, number)];
     const aty_certificate_record *certificate;
 
-    APR_ARRAY_PUSH(cover->examples, uint32_t) = vhost;
-    APR_ARRAY_PUSH(cover->is_doubtful, bool) = doubtful;
     if (aty_get(record->certificate_count) == 0) {
         return;
     }
@@ -129,26 +90,7 @@ static void cover_enter(aty_diff_cover *cover, uint32_t number, uint32_t vhost,
         uint32_t name = aty_get(certificate->first_name) + i;
         cover_name(cover, cover->names, cover->named,
                    aty_table_string(table, table->certificate_names[name]), number,
-                   doubtful);
-    }
-}
-
-static void vhosts_read(aty_diff_cover *cover)
-{
-    uint32_t count = cover->table->counts[ATY_SECTION_VHOSTS];
-    aty_ids *keys = aty_ids_make(cover->pool);
-    apr_array_header_t *key = apr_array_make(cover->pool, 4, sizeof(uint32_t));
-    const bool *accepts = accepting_vhosts(cover);
-
-    cover->covers = apr_palloc(cover->pool, (count + 1) * sizeof(uint32_t));
-    for (uint32_t vhost = 0; vhost < count; vhost++) {
-        uint32_t known = aty_ids_count(keys);
-        key_make(cover, vhost, accepts[vhost], key);
-        cover->covers[vhost] =
-            aty_ids_take(keys, key->elts, (size_t)key->nelts * sizeof(uint32_t));
-        if (cover->covers[vhost] == known) {
-            cover_enter(cover, known, vhost, key->nelts > 2);
-        }
+                   is_mixed(cover, number));
     }
 }
 
@@ -160,7 +102,7 @@ static void accept_pairs_read(aty_diff_cover *cover)
         const aty_pair_record *pair = &table->pairs[i];
         cover_name(cover, cover->accepted, cover->accepting,
                    aty_table_string(table, pair->authority),
-                   cover->covers[aty_get(pair->vhost)], false);
+                   cover->classes.of[aty_get(pair->vhost)], false);
     }
 }
 
@@ -171,8 +113,7 @@ aty_diff_cover *aty_diff_cover_make(apr_pool_t *pool, const aty_table *table)
     *cover = (aty_diff_cover){
         .pool = pool,
         .table = table,
-        .examples = apr_array_make(pool, 16, sizeof(uint32_t)),
-        .is_doubtful = apr_array_make(pool, 16, sizeof(bool)),
+        .classes = aty_cover_classes_find(pool, table),
         .names = aty_ids_make(pool),
         .named = apr_array_make(pool, 16, sizeof(named_covers)),
         .accepted = aty_ids_make(pool),
@@ -182,15 +123,16 @@ aty_diff_cover *aty_diff_cover_make(apr_pool_t *pool, const aty_table *table)
         .known = aty_ids_make(pool),
         .known_lists = apr_array_make(pool, 16, sizeof(uint32_t)),
     };
-    certificates_read(cover);
-    vhosts_read(cover);
+    for (int number = 0; number < cover->classes.examples->nelts; number++) {
+        cover_enter(cover, (uint32_t)number);
+    }
     accept_pairs_read(cover);
     return cover;
 }
 
 uint32_t aty_diff_cover_of(const aty_diff_cover *cover, uint32_t vhost)
 {
-    return cover->covers[vhost];
+    return cover->classes.of[vhost];
 }
 
 /* The index of the certificates' entry `prefix` and `name`, or ATY_NONE. */
@@ -220,9 +162,8 @@ static void entry_add(const aty_diff_cover *cover, uint32_t entry, const char *n
     covers = APR_ARRAY_IDX(cover->named, (int)entry, named_covers).covers;
     for (int i = 0; i < covers->nelts; i++) {
         uint32_t number = APR_ARRAY_IDX(covers, i, uint32_t);
-        if (!APR_ARRAY_IDX(cover->is_doubtful, (int)number, bool) ||
-            aty_vhost_covers(cover->table,
-                             APR_ARRAY_IDX(cover->examples, (int)number, uint32_t), name,
+        if (!is_mixed(cover, number) ||
+            aty_vhost_covers(cover->table, example_of(cover, number), name,
                              strlen(name))) {
             APR_ARRAY_PUSH(found, uint32_t) = number;
         }

@@ -1,9 +1,5 @@
 /* diff_cover.h: whose certificates cover a name: the one thing that verdicts of vhosts of
- * one class can differ in.
- *
- * Vhosts whose certificates name the same, whatever files they are in, are one cover. A
- * vhost with an AcceptPair is one of its own, and covers what it accepts: for a verdict
- * both come to the same.
+ * one class can differ in. A cover is a class of cover_classes.h.
  */
 #ifndef ATY_AUTHORITYC_DIFF_COVER_H
 #define ATY_AUTHORITYC_DIFF_COVER_H

@@ -5,7 +5,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 #include "core/names.h"
 
 #define LABEL          "any-name"

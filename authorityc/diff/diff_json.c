@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 #include "authorityc/table_json.h"
 #include "authorityc/table_words.h"
 #include "core/sni_policy.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 static int origin_compare(const void *a, const void *b)
 {

@@ -2,13 +2,13 @@
  * of two nodes, one of each side. What is in a bucket diff_bucket.c sorts out. */
 #include "authorityc/diff/diff_bucket.h"
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 typedef struct {
     aty_diff *diff;
     const aty_diff_point *point;
     apr_pool_t *pool;
-    aty_diff_levels levels[ATY_SIDES];
+    aty_levels levels[ATY_SIDES];
     aty_ids *buckets;            /* by their two nodes */
     apr_array_header_t *rows;    /* aty_diff_ref */
     apr_array_header_t *columns; /* aty_diff_ref */
@@ -25,18 +25,18 @@ static void levels_make(comparer *c)
             side->numbers[vhosts[number]] = number;
         }
         c->levels[i] =
-            aty_diff_levels_make(c->pool, &side->table, set, vhosts, count, c->diff->h2);
+            aty_levels_make(c->pool, &side->table, set, vhosts, count, c->diff->h2);
     }
 }
 
 /* The places of an atom on a side, from the first to before the end. A vhost that does
  * not sit on the address set, as a damaged table may have it, has none. */
-static const aty_diff_place *places_of(const comparer *c, const aty_diff_atom *atom,
-                                       int side, const aty_diff_place **end)
+static const aty_level_place *places_of(const comparer *c, const aty_diff_atom *atom,
+                                        int side, const aty_level_place **end)
 {
     const aty_diff_side *of = &c->diff->sides[side];
     const uint32_t *starts = of->members.starts + c->point->sets[side];
-    const aty_diff_levels *levels = &c->levels[side];
+    const aty_levels *levels = &c->levels[side];
     uint32_t number = of->numbers[atom->vhosts[side]];
 
     if (number >= starts[1] - starts[0] ||
@@ -54,8 +54,8 @@ static void atom_enter(comparer *c, const aty_diff_atom *atom, uint32_t index,
                        bool is_column)
 {
     aty_diff_ref ref = {.atom = index};
-    const aty_diff_place *ends[ATY_SIDES];
-    const aty_diff_place *new_places = places_of(c, atom, ATY_NEW, &ends[ATY_NEW]);
+    const aty_level_place *ends[ATY_SIDES];
+    const aty_level_place *new_places = places_of(c, atom, ATY_NEW, &ends[ATY_NEW]);
 
     for (ref.places[ATY_OLD] = places_of(c, atom, ATY_OLD, &ends[ATY_OLD]);
          ref.places[ATY_OLD] < ends[ATY_OLD]; ref.places[ATY_OLD]++) {

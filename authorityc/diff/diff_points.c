@@ -5,7 +5,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 /* Numbers for "host port". In each side's own they are those of its address sets. */
 typedef struct {

@@ -6,7 +6,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 #include "authorityc/table_words.h"
 #include "core/setting.h"
 #include "core/sni_policy.h"

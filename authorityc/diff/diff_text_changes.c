@@ -8,7 +8,7 @@
 #include <apr_strings.h>
 
 #include "authorityc/diff/diff_block.h"
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 #define CHANGES_SHOWN 3 /* of one kind, on one address */
 #define PIECES_SHOWN  2 /* of one change */

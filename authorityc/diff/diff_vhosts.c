@@ -5,7 +5,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 /* How vhosts are told apart in one of the rounds; NULL: not at all, in this one. */
 typedef const char *vhost_key(apr_pool_t *pool, const aty_table *table, uint32_t vhost);

@@ -1,6 +1,5 @@
-/* diff_levels.h: the vhosts of an address set, sorted level by level in the order in
- * which a verdict compares them, so that the outcome of two vhosts is the place where
- * they part.
+/* levels.h: the vhosts of an address set, sorted level by level in the order in which a
+ * verdict compares them, so that the outcome of two vhosts is the place where they part.
  *
  * A node is a set of vhosts and an outcome. Any two vhosts are together in exactly one
  * node in which all their marks differ, and the outcome of that node is theirs: but for
@@ -13,8 +12,8 @@
  * being equal in one or the other is not transitive; those with one spelling and several
  * effects then are in a second node, in which the effect is one more mark.
  */
-#ifndef ATY_AUTHORITYC_DIFF_LEVELS_H
-#define ATY_AUTHORITYC_DIFF_LEVELS_H
+#ifndef ATY_AUTHORITYC_LEVELS_H
+#define ATY_AUTHORITYC_LEVELS_H
 
 #include <stdbool.h>
 
@@ -24,21 +23,20 @@
 
 typedef struct {
     uint32_t node;
-    uint32_t outcome; /* of diff_outcome.h */
+    uint32_t outcome; /* of outcome.h */
     uint32_t marks;   /* index of the first of them */
     uint32_t mark_count;
-} aty_diff_place;
+} aty_level_place;
 
 typedef struct {
     const uint32_t *starts; /* vhost number N of the set has the places starts[N] to
                                before starts[N + 1] */
-    const aty_diff_place *places;
+    const aty_level_place *places;
     const uint32_t *marks;
-} aty_diff_levels;
+} aty_levels;
 
 /* Sorts the vhosts of an address set, for connections with SNI. */
-aty_diff_levels aty_diff_levels_make(apr_pool_t *pool, const aty_table *table,
-                                     uint32_t address_set, const uint32_t *vhosts,
-                                     uint32_t vhost_count, bool h2);
+aty_levels aty_levels_make(apr_pool_t *pool, const aty_table *table, uint32_t address_set,
+                           const uint32_t *vhosts, uint32_t vhost_count, bool h2);
 
 #endif

@@ -1,8 +1,8 @@
-/* diff_ids.h: numbers for keys: the same bytes get the same number, from 0 in the order
- * in which they came first.
+/* ids.h: numbers for keys: the same bytes get the same number, from 0 in the order in
+ * which they came first.
  */
-#ifndef ATY_AUTHORITYC_DIFF_IDS_H
-#define ATY_AUTHORITYC_DIFF_IDS_H
+#ifndef ATY_AUTHORITYC_IDS_H
+#define ATY_AUTHORITYC_IDS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "authorityc/diff/diff_ids.h"
+#include "authorityc/ids.h"
 
 #include <apr_hash.h>
 #include <apr_strings.h>

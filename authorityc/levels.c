@@ -1,12 +1,12 @@
-#include "authorityc/diff/diff_levels.h"
+#include "authorityc/levels.h"
 
 #include <stdlib.h>
 
 #include <apr_strings.h>
 #include <apr_tables.h>
 
-#include "authorityc/diff/diff_ids.h"
-#include "authorityc/diff/diff_outcome.h"
+#include "authorityc/ids.h"
+#include "authorityc/outcome.h"
 #include "core/search.h"
 
 /* After the fields, each a level. */
@@ -29,7 +29,7 @@ typedef struct {
 /* A place and whose it is. */
 typedef struct {
     uint32_t number;
-    aty_diff_place place;
+    aty_level_place place;
 } placed;
 
 typedef struct {
@@ -291,12 +291,11 @@ static void level_sort(sorter *s, int level, member *members, uint32_t count,
 }
 
 /* Puts the places of each vhost together. */
-static aty_diff_levels places_order(const sorter *s, apr_pool_t *pool,
-                                    uint32_t vhost_count)
+static aty_levels places_order(const sorter *s, apr_pool_t *pool, uint32_t vhost_count)
 {
     uint32_t count = (uint32_t)s->placings->nelts;
     uint32_t *starts = apr_pcalloc(pool, (vhost_count + 2) * sizeof *starts);
-    aty_diff_place *places = apr_palloc(pool, (count + 1) * sizeof *places);
+    aty_level_place *places = apr_palloc(pool, (count + 1) * sizeof *places);
 
     for (uint32_t i = 0; i < count; i++) {
         starts[APR_ARRAY_IDX(s->placings, (int)i, placed).number + 2]++;
@@ -308,12 +307,11 @@ static aty_diff_levels places_order(const sorter *s, apr_pool_t *pool,
         const placed *next = &APR_ARRAY_IDX(s->placings, (int)i, placed);
         places[starts[next->number + 1]++] = next->place;
     }
-    return (aty_diff_levels){starts, places, (const uint32_t *)(void *)s->marks->elts};
+    return (aty_levels){starts, places, (const uint32_t *)(void *)s->marks->elts};
 }
 
-aty_diff_levels aty_diff_levels_make(apr_pool_t *pool, const aty_table *table,
-                                     uint32_t address_set, const uint32_t *vhosts,
-                                     uint32_t vhost_count, bool h2)
+aty_levels aty_levels_make(apr_pool_t *pool, const aty_table *table, uint32_t address_set,
+                           const uint32_t *vhosts, uint32_t vhost_count, bool h2)
 {
     const apart nothing = {.count = 0};
     member *members = apr_palloc(pool, (vhost_count + 1) * sizeof *members);
