@@ -168,9 +168,9 @@ static bool certificate_names(const aty_table *table,
 }
 
 /* As aty_name_covers, by binary search: the name itself, or `*` and its parent. */
-static bool certificate_covers(const aty_table *table,
-                               const aty_certificate_record *certificate,
-                               const char *name, size_t length)
+bool aty_certificate_covers(const aty_table *table,
+                            const aty_certificate_record *certificate, const char *name,
+                            size_t length)
 {
     const char *dot = memchr(name, '.', length);
 
@@ -192,8 +192,8 @@ bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
     uint32_t count = aty_get(record->certificate_count);
 
     for (uint32_t i = 0; i < count; i++) {
-        if (!certificate_covers(table, &table->certificates[aty_get(list[i])], name,
-                                length)) {
+        if (!aty_certificate_covers(table, &table->certificates[aty_get(list[i])], name,
+                                    length)) {
             return false;
         }
     }

@@ -103,6 +103,12 @@ bool aty_seat_origin_next(const aty_table *table, const aty_seat_record *seat,
 bool aty_vhost_owns(const aty_table *table, uint32_t vhost, const char *name,
                     size_t length);
 
+/* Whether the certificate covers the name (lower case): the name itself, or `*` for its
+ * first label. */
+bool aty_certificate_covers(const aty_table *table,
+                            const aty_certificate_record *certificate, const char *name,
+                            size_t length);
+
 /* Whether every certificate of the vhost covers the name (lower case). A vhost without a
  * certificate covers nothing. */
 bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
