@@ -464,6 +464,16 @@ void aty_lex_begin(aty_lexer *lexer, apr_pool_t *pool, apr_pool_t *buffers,
     lexer->scratch = apr_palloc(buffers, lexer->scratch_capacity);
 }
 
+/* Whether nothing stood in the line that ends here. */
+static bool line_is_empty(const aty_lexer *lexer)
+{
+    const char *at = lexer->line_start;
+    while (at < lexer->at && class_of(*at) == BLANK) {
+        at++;
+    }
+    return at == lexer->at;
+}
+
 bool aty_lex_line(aty_lexer *lexer, aty_line *line)
 {
     for (;;) {
@@ -477,7 +487,7 @@ bool aty_lex_line(aty_lexer *lexer, aty_line *line)
             skip_comment(lexer);
         }
         else if (at_line_end(lexer)) {
-            lexer->from = NULL;
+            lexer->from = line_is_empty(lexer) ? NULL : lexer->from;
             skip_physical_line(lexer);
         }
         else {
