@@ -4,8 +4,15 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Cwd qw(abs_path);
+use File::Copy qw(copy);
+use File::Temp qw(tempdir);
+use JSON::PP qw(decode_json);
+use Outcome;
 use Test::More;
 use Tree;
+
+my $program = abs_path(out() . '/authorityc/authorityc') or die "build authorityc first\n";
 
 # Everything that the pattern captures in the files, sorted, each once.
 sub words {
@@ -27,10 +34,114 @@ sub agree {
     is_deeply([grep { !$documented{$_} } @$known], [], "$page has all $what");
 }
 
+# A section of a page, as it stands in the page.
+sub section {
+    my ($page, $name) = @_;
+    return slurp("man/$page") =~ /^\.Sh \Q$name\E\n(.*?)(?=^\.Sh |\z)/ms ? $1 : '';
+}
+
+# The same, as it is read, without the line ends that a page's width makes.
+sub section_text {
+    my ($page, $name) = @_;
+    my $text = qx(mandoc -T ascii -O width=1000 'man/$page') =~ s/.\x08//gr;
+    return $text =~ /^\Q$name\E\n(.*?)(?=^\S|\z)/ms ? $1 : '';
+}
+
+# The options that are named in a text. Those of -W count as one.
+sub options_in {
+    my ($text) = @_;
+    return map { /^-W/ ? '-W' : $_ } $text =~ /(?<![\w-])(--?[a-zA-Z][\w-]*)/g;
+}
+
+sub distinct {
+    my %seen = map { $_ => 1 } @_;
+    return [sort keys %seen];
+}
+
+# Those that the help lists: at the beginnings of its lines, up to what they mean.
+sub options_of_help {
+    my ($help) = @_;
+    return distinct(map { options_in($_) } $help =~ /^  (-.*?)(?:  |$)/mg);
+}
+
+# Those that the list of the page has.
+sub options_of_page {
+    my ($page) = @_;
+    my @lines = slurp("man/$page") =~ /^\.It (Fl .*)/mg;
+    return distinct(map { options_in("-$_") }
+        map { /(?:\bFl|,) (?!Fl\b)(-?[a-zA-Z][\w-]*)/g } @lines);
+}
+
+# Those that the program takes: the lists that its commands give to getopt_long.
+sub options_of_source {
+    my ($command) = @_;
+    my ($file) = grep { slurp($_) =~ /^int aty_command_\Q$command\E\(/m }
+        files(qr,^authorityc/.*\.c$,);
+    my $source = slurp($file);
+    my ($list) = $source =~ /\baty_option (?:\w+)\[\] =(.*?);/s or return [];
+    my @taken = map { ("--$_->[0]", $_->[1] ? "-$_->[1]" : ()) }
+        map { [/^\{\s*"([\w-]+)",\s*(?:'(\w)')?/] } $list =~ /(\{\s*"[^}]*\})/g;
+    push @taken, '-W' if $source =~ /\baty_warning_options\b/;
+    return distinct(@taken, '--help');
+}
+
+# What two ways of writing a command line have in common.
+sub essence {
+    my ($line) = @_;
+    return uc $line =~ s/\s+//gr;
+}
+
+sub test_command {
+    my ($command) = @_;
+    my $page = "authorityc-$command.1";
+    ok(-f "man/$page", "$command has its page") or return;
+    my (undef, $help) = outcome('.', $program, $command, '--help');
+    my ($usage) = $help =~ /\Ausage: (.*?)\n\n/s;
+    is(essence(section_text($page, 'SYNOPSIS')), essence($usage), "$page: SYNOPSIS and usage");
+    my $listed = options_of_help($help);
+    is_deeply($listed, options_of_source($command), "$command --help has all options");
+    is_deeply(options_of_page($page), $listed, "$page has the options of $command --help");
+    my %listed = map { $_ => 1 } @$listed;
+    is_deeply([grep { !$listed{$_} } options_in($usage)], [], "$command: all of its usage is explained");
+    for my $name ('EXIT STATUS', 'EXAMPLES', 'SEE ALSO') {
+        ok(section($page, $name), "$page: $name");
+    }
+    return;
+}
+
+# All keys of a document, but for those below the keys that are given.
+sub keys_of {
+    my ($value, %closed) = @_;
+    return map { keys_of($_, %closed) } @$value if ref $value eq 'ARRAY';
+    return ref $value eq 'HASH'
+        ? map { ($_, $closed{$_} ? () : keys_of($value->{$_}, %closed)) } keys %$value
+        : ();
+}
+
+# The section JSON of a page has all keys of these answers, and its items are keys.
+sub test_keys {
+    my ($place, $command, $closed, @questions) = @_;
+    my $page = "authorityc-$command.1";
+    my @keys = map {
+        my (undef, $answer, $errors) = outcome($place, $program, $command, '--json', @$_);
+        my $document = eval { decode_json($answer) };
+        ok($document, "$command --json @$_") or diag($errors);
+        keys_of($document, map { $_ => 1 } @$closed);
+    } @questions;
+    my %is_key = map { $_ => 1 } @keys;
+    my %is_word = map { $_ => 1 } section_text($page, 'JSON') =~ /\w+/g;
+    is_deeply([grep { !$is_word{$_} } sort keys %is_key], [], "$page has all keys");
+    my @items = map { split / , / } section($page, 'JSON') =~ /^\.It (?:Li |Em )?(.*)/mg;
+    is_deeply([grep { !$is_key{$_} } @items], [], "$page: all items are keys");
+    return;
+}
+
 my @pages = files(qr,^man/.*\.[1-8]$,);
 cmp_ok(scalar @pages, '>=', 4, 'there are pages');
 for my $page (@pages) {
     is(qx(mandoc -Tlint -W warning '$page' 2>&1), '', "mandoc has no remark about $page");
+    my ($name, $section) = $page =~ m,/(.*)\.(\d)$,;
+    like(slurp($page), qr/^\.Dt \U$name\E $section$/m, "$page has its name");
 }
 
 my @module = files(qr,^mod_authority/.*\.c$,);
@@ -45,10 +156,24 @@ agree('reasons', 'authority.policy.5', [items('authority.policy.5', '')],
 agree('checks', 'authority.policy.5', [items('authority.policy.5', '')],
     [words(qr/\{"([a-z0-9-]+)"/, 'authorityc/checks.c')]);
 agree('commands', 'authorityc.1', [items('authorityc.1', 'Cm ')], \@commands);
+agree('variables', 'authorityc.1', [items('authorityc.1', 'Ev ')],
+    [words(qr/getenv\("(\w+)"\)/, files(qr,^(?:core|authorityc)/.*\.c$,))]);
 agree('directives', 'mod_authority.8', [items('mod_authority.8', 'Ic ')], \@switches);
 is_deeply([items('mod_authority.8', 'Ic ')], \@switches, '... and no others');
 agree('messages', 'mod_authority.8', [items('mod_authority.8', '')],
     [words(qr/"(ATY\d+)/, @module)]);
 agree('variables', 'mod_authority.8', [items('mod_authority.8', 'Ev ')],
     [words(qr/, "(AUTHORITY_[A-Z]+)"/, @module)]);
+
+test_command($_) for @commands;
+
+my $place = abs_path(tempdir('man-XXXXXX', DIR => out(), CLEANUP => 1));
+copy($_, $place) or die "$_: $!\n" for files(qr,^policies/.*\.policy$,);
+is(system('test/make-certificates', glob "$place/*.policy"), 0, 'certificates are made');
+my @pair = qw(www.example.com files.example.com);
+test_keys($place, 'check', [], map { ['--upgrade', "$_.policy"] } qw(hosting cdn));
+test_keys($place, 'explain', [], ['location.policy', @pair], ['--all', $pair[0], 'location.policy'],
+    ['--groups', 'location.policy']);
+test_keys($place, 'diff', ['samples'], map { ['wildcard.policy', $_] } qw(balancer.policy hosting.policy));
+test_keys($place, 'dump', ['settings'], ['cdn.policy'], ['location.policy']);
 done_testing();
