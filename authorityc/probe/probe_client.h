@@ -51,7 +51,7 @@ typedef struct {
     const char *tls_version;   /* "TLSv1.3" */
     const char *cipher;
     const char *alpn;          /* "h2", "http/1.1", or "" for none */
-    X509 *certificate;         /* freed with the pool; NULL before TLS is up */
+    X509 *certificate;         /* freed with the pool; NULL before it was shown */
     apr_array_header_t *names; /* const char *: DNS names and addresses in it, lower case;
                                   the common name only where there are none */
     int64_t not_before, not_after; /* seconds since 1970 */
@@ -60,6 +60,9 @@ typedef struct {
                                 dates are not looked at */
     bool client_certificate_wanted; /* the server sent a CertificateRequest */
     bool client_certificate_sent;
+    bool
+        client_certificate_required; /* the server ended TLS for want of one: with TLS 1.3
+                                        on HTTP/1.1 known when the first request failed */
     /* RFC 8336; h2 only. Filled in by the time the first request is answered, or by
      * aty_probe_settle. */
     uint32_t origin_frames;
@@ -79,12 +82,15 @@ typedef struct {
     uint32_t reset_code; /* with this code (RFC 9113 §7) */
     const char *vhost;   /* the header that names the vhost; NULL: not there */
     const char *body;    /* the first 2 KiB of a GET's, without control characters */
-    const char *fault;   /* NULL, or why there is no answer: lower case, no full stop */
+    const char *fault;   /* NULL, or why there is no answer, or no end of one that has a
+                            status: lower case, no full stop; NULL where it was reset */
 } aty_probe_request;
 
 typedef struct aty_probe_connection aty_probe_connection;
 
-/* Connects. Never NULL; `handshake` tells how far it came, and stays the caller's. */
+/* Connects. Never NULL; `handshake` tells how far it came, and stays the caller's, who
+ * keeps it as long as the connection. What is not closed by then is closed with the pool.
+ */
 aty_probe_connection *aty_probe_connect(apr_pool_t *pool, const aty_probe_where *where,
                                         aty_probe_handshake *handshake);
 
