@@ -1,0 +1,133 @@
+package Clients::Chromium;
+
+# A headless Chromium with a profile of its own, started and stopped by pid even where the
+# test dies.
+
+use strict;
+use warnings;
+
+use Aty::Template;
+use Clients::Devtools;
+use Clients::Profile;
+use POSIX ();
+use Time::HiRes qw(sleep time);
+
+# Nothing here asks for anything but what the pages do. Certificates are checked as ever:
+# where their errors are ignored, Chromium moves no request to another connection.
+my @OPTIONS = qw(--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+    --no-default-browser-check --disable-background-networking --disable-component-update
+    --disable-default-apps --disable-dev-shm-usage --disable-extensions --disable-sync
+    --disable-breakpad --no-proxy-server --password-store=basic --remote-debugging-pipe);
+
+my @running;
+my $owner;    # the process that started them
+
+# Starts it. Options: home (a directory that is made; it must not be there), ca (PEM file of
+# the CA that it trusts), identity (PKCS #12 file, without password, of the certificate that
+# it shows where one is asked for; or none), addresses (name => IPv4 address; no other name
+# is found).
+sub start {
+    my ($class, %option) = @_;
+    my $home = $option{home};
+    Clients::Profile::make($home, @option{qw(ca identity)});
+    Clients::Profile::choose_certificates("$home/profile") if $option{identity};
+    local @ENV{qw(HOME TMPDIR)} = ($home, $home);
+    my $devtools = Clients::Devtools->start("$home/output", 'chromium', @OPTIONS,
+        "--user-data-dir=$home/profile", '--host-resolver-rules=' . _rules($option{addresses}));
+    my $self = bless {devtools => $devtools, home => $home}, $class;
+    $owner = $$;
+    push @running, $self;
+    eval { $self->version }
+        // die "Chromium does not start: $@", Aty::Template::load("$home/output");
+    return $self;
+}
+
+sub _rules {
+    my ($addresses) = @_;
+    return join ' , ', map({ "MAP $_ $addresses->{$_}" } sort keys %$addresses),
+        'MAP * ~NOTFOUND', map { "EXCLUDE $_" } sort { $a cmp $b } _unique(values %$addresses);
+}
+
+sub _unique {
+    my %seen;
+    return grep { !$seen{$_}++ } @_;
+}
+
+# "Chromium 156.0…"
+sub version {
+    my ($self) = @_;
+    my $product = $self->{devtools}->call('Browser.getVersion')->{product};
+    return $product =~ s,.*/,Chromium ,r;
+}
+
+# With no connection, cookie or cache of before, opens one address after the other; returns
+# for each what the page's promise `done` comes to.
+sub visit {
+    my ($self, @addresses) = @_;
+    my $devtools = $self->{devtools};
+    my $context = $devtools->call('Target.createBrowserContext')->{browserContextId};
+    my $target = $devtools->call('Target.createTarget',
+        {url => 'about:blank', browserContextId => $context})->{targetId};
+    my $session = $devtools->call('Target.attachToTarget',
+        {targetId => $target, flatten => \1})->{sessionId};
+    $devtools->call('Page.enable', {}, $session);
+    my @results = map { $self->_open($_, $session) } @addresses;
+    $devtools->call('Target.disposeBrowserContext', {browserContextId => $context});
+    return @results;
+}
+
+sub _open {
+    my ($self, $address, $session) = @_;
+    my $devtools = $self->{devtools};
+    $devtools->forget;
+    my $error = $devtools->call('Page.navigate', {url => $address}, $session)->{errorText};
+    die "$address: $error\n" if $error;
+    $devtools->event('Page.loadEventFired', $session);
+    my $answer = $devtools->call('Runtime.evaluate',
+        {expression => 'done', awaitPromise => \1, returnByValue => \1}, $session);
+    die "$address: $answer->{exceptionDetails}{text}\n" if $answer->{exceptionDetails};
+    return $answer->{result}{value};
+}
+
+# Its processes that are still there: those of its session, and those that have left it,
+# which have its home in their arguments.
+sub processes {
+    my ($self) = @_;
+    my ($session, $home) = ($self->{devtools}->pid, $self->{home});
+    return grep {
+        my ($state, $of) = _slurp("/proc/$_/stat") =~ /.*\) (\S) \S+ \S+ (\S+)/;
+        defined $state && $state ne 'Z'
+            && ($of == $session || index(_slurp("/proc/$_/cmdline"), "$home/") >= 0);
+    } map { m{(\d+)} } glob '/proc/[0-9]*';
+}
+
+# The text of a file, or nothing where it has gone.
+sub _slurp {
+    my ($path) = @_;
+    open my $file, '<', $path or return '';
+    local $/;
+    return <$file> // '';
+}
+
+# Ends it, and waits until none of its processes is left.
+sub stop {
+    my ($self) = @_;
+    @running = grep { $_ != $self } @running;
+    my $pid = $self->{devtools}->pid;
+    return if $self->{stopped}++;
+    eval { $self->{devtools}->call('Browser.close') };
+    my $end = time + 5;
+    while (waitpid($pid, POSIX::WNOHANG()) == 0 || $self->processes) {
+        kill KILL => $self->processes if time > $end;
+        sleep 0.02;
+    }
+}
+
+END {
+    if (defined $owner && $$ == $owner) {
+        local ($?, $!);
+        $_->stop for my @all = @running;    # which stop changes
+    }
+}
+
+1;
