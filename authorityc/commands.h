@@ -17,6 +17,7 @@ enum {
 int aty_command_compile(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_check(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_explain(apr_pool_t *pool, int argc, const char *const *argv);
+int aty_command_probe(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_dump(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_diff(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv);

@@ -24,6 +24,7 @@ static const command commands[] = {
     {"explain", aty_command_explain, "say whether and why two names share a connection"},
     {"diff", aty_command_diff, "say what changes for clients between two policies"},
     {"import", aty_command_import, "print the policy of an httpd"},
+    {"probe", aty_command_probe, "ask a live server, and hold it against the policy"},
     {"dump", aty_command_dump, "print all that a table holds"},
 };
 

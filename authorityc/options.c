@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <apr_strings.h>
+
 #include "authorityc/commands.h"
 
 #define OPTIONS_MAX 32 /* of a command */
@@ -52,18 +54,23 @@ static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_
     *letter = '\0';
 }
 
-static void option_take(const aty_option *options, int code, const char *value)
+static void option_take(apr_pool_t *pool, const aty_option *options, int code,
+                        const char *value)
 {
     int index = 0;
 
     while (code_of(options, index) != code) {
         index++;
     }
-    if (options[index].flag) {
-        *options[index].flag = true;
+    const aty_option *option = &options[index];
+    if (option->flag && option->value && *option->value) {
+        value = apr_pstrcat(pool, *option->value, ",", value, (char *)NULL);
     }
-    else {
-        *options[index].value = value;
+    if (option->flag) {
+        *option->flag = true;
+    }
+    if (option->value) {
+        *option->value = value;
     }
 }
 
@@ -75,7 +82,7 @@ static int wrong(const aty_command_line *line)
 }
 
 /* Takes what getopt_long found. Returns READ, or an exit code. */
-static int found_take(const aty_command_line *line, int code)
+static int found_take(const aty_command_line *line, apr_pool_t *pool, int code)
 {
     switch (code) {
     case '?':
@@ -86,15 +93,15 @@ static int found_take(const aty_command_line *line, int code)
     case WARNING:
         return aty_warning_option_take(line->warnings, optarg) ? READ : ATY_EXIT_TROUBLE;
     default:
-        option_take(line->options, code, optarg);
+        option_take(pool, line->options, code, optarg);
         return READ;
     }
 }
 
 /* Returns READ with the arguments that are left, or the exit code of a command that has
  * nothing more to do. */
-static int options_read(const aty_command_line *line, int argc, const char *const *argv,
-                        aty_arguments *arguments)
+static int options_read(const aty_command_line *line, apr_pool_t *pool, int argc,
+                        const char *const *argv, aty_arguments *arguments)
 {
     getopt_lists lists;
     char *const *words =
@@ -104,7 +111,7 @@ static int options_read(const aty_command_line *line, int argc, const char *cons
     lists_fill(&lists, line->options, line->warnings != NULL);
     optind = 0;
     while ((code = getopt_long(argc, words, lists.letters, lists.options, NULL)) != -1) {
-        code = found_take(line, code);
+        code = found_take(line, pool, code);
         if (code != READ) {
             return code;
         }
@@ -118,7 +125,7 @@ int aty_command_run(const aty_command_line *line, apr_pool_t *pool, int argc,
                     const char *const *argv)
 {
     aty_arguments arguments;
-    int code = options_read(line, argc, argv, &arguments);
+    int code = options_read(line, pool, argc, argv, &arguments);
 
     if (code == READ) {
         code = line->run(pool, line->given, &arguments);

@@ -11,7 +11,8 @@
 
 #include "authorityc/warning_options.h"
 
-/* An option; one of `flag` and `value` says where it goes. */
+/* An option; one of `flag` and `value` says where it goes. With both it may stand several
+ * times: its values are joined by commas. */
 typedef struct {
     const char *name; /* long; NULL ends a list */
     char letter;      /* short, or NUL */

@@ -1,0 +1,139 @@
+/* probe_curl.c: how a person asks the same once more, and pieces of the matrix. */
+#include "authorityc/probe/probe_matrix.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include <apr_strings.h>
+
+#define TEXT_MAX 160 /* bytes of a page's text */
+
+const char *aty_probe_cell(apr_pool_t *pool, const aty_probe_answer *answer)
+{
+    if (answer->reset) {
+        return apr_psprintf(pool, "R%u", answer->reset_code);
+    }
+    return answer->status ? apr_itoa(pool, answer->status) : "-";
+}
+
+/* A word for a shell. */
+static const char *quoted(apr_pool_t *pool, const char *word)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                        "-_.,:/=@%+[]";
+    char *text, *to;
+
+    if (*word && strspn(word, plain) == strlen(word) && !strpbrk(word, "[]")) {
+        return word;
+    }
+    to = text = apr_palloc(pool, 4 * strlen(word) + 3);
+    *to++ = '\'';
+    for (; *word; word++) {
+        if (*word == '\'') {
+            memcpy(to, "'\\''", 4);
+            to += 4;
+        }
+        else {
+            *to++ = *word;
+        }
+    }
+    strcpy(to, "'");
+    return text;
+}
+
+static const char *bracketed(apr_pool_t *pool, const char *host)
+{
+    return strchr(host, ':') ? apr_psprintf(pool, "[%s]", host) : host;
+}
+
+/* "--cacert FILE" and the like, each with a blank before it. */
+static const char *options_text(apr_pool_t *pool, const aty_probe_options *options,
+                                const aty_probe_visit *visit)
+{
+    const char *text = options->http1 ? " --http1.1" : " --http2";
+
+    if (options->ca) {
+        text = apr_pstrcat(pool, text, " --cacert ", quoted(pool, options->ca),
+                           (char *)NULL);
+    }
+    else if (visit->shown.trust_fault ||
+             !visit->sni /* the address is in no certificate */) {
+        text = apr_pstrcat(pool, text, " -k", (char *)NULL);
+    }
+    if (options->certificate) {
+        text = apr_pstrcat(pool, text, " --cert ", quoted(pool, options->certificate),
+                           " --key ", quoted(pool, options->key), (char *)NULL);
+    }
+    return options->proxy_protocol
+               ? apr_pstrcat(pool, text, " --haproxy-protocol", (char *)NULL)
+               : text;
+}
+
+const char *aty_probe_curl(apr_pool_t *pool, const aty_probe *probe,
+                           const aty_probe_visit *visit, const char *authority)
+{
+    const aty_probe_node *node = visit->node;
+    const char *address = bracketed(pool, node->address);
+    const char *sni = visit->sni ? visit->sni : address;
+    const char *port = node->port == 443 ? "" : apr_psprintf(pool, ":%u", node->port);
+    const char *to =
+        apr_psprintf(pool, "%s:%u:%s:%u", sni, node->port, address, node->port);
+
+    return apr_psprintf(
+        pool, "curl -sS -o /dev/null -w '%%{http_code}\\n'%s --connect-to %s -H %s %s",
+        options_text(pool, probe->options, visit), quoted(pool, to),
+        apr_psprintf(pool, strchr(authority, '$') ? "\"Host: %s%s\"" : "'Host: %s%s'",
+                     authority, port),
+        quoted(pool, apr_pstrcat(pool, "https://", sni, port, probe->options->path,
+                                 (char *)NULL)));
+}
+
+/* Whether a tag ends the part that is not shown; moves to behind its '>'. */
+static const char *tag_skip(const char *at)
+{
+    static const char *const hidden[] = {"<title", "<style", "<script", "<!--"};
+    static const char *const ends[] = {"</title>", "</style>", "</script>", "-->"};
+    const char *end;
+
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        if (strncasecmp(at, hidden[i], strlen(hidden[i])) == 0) {
+            end = strcasestr(at, ends[i]);
+            return end ? end + strlen(ends[i]) : at + strlen(at);
+        }
+    }
+    end = strchr(at, '>');
+    return end ? end + 1 : at + strlen(at);
+}
+
+/* Pages put it into paragraphs, and a title says no more than the status. */
+const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
+{
+    char *text = apr_palloc(pool, strlen(page) + 4), *to = text;
+    bool blank = false;
+
+    while (*page && to - text < TEXT_MAX) {
+        if (*page == '<') {
+            page = tag_skip(page);
+            blank = true;
+        }
+        else if (isspace((unsigned char)*page)) {
+            page++;
+            blank = true;
+        }
+        else {
+            if (blank && to > text) {
+                *to++ = ' ';
+            }
+            blank = false;
+            *to++ = *page++;
+        }
+    }
+    while (((unsigned char)*page & 0xc0) == 0x80) { /* of a character that is cut */
+        *to++ = *page++;
+        if (to - text >= TEXT_MAX + 3) {
+            break;
+        }
+    }
+    *to = '\0';
+    return text;
+}

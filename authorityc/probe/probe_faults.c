@@ -1,0 +1,139 @@
+/* probe_faults.c: the faults as a table. */
+#include "authorityc/probe/probe_faults.h"
+
+static const struct {
+    const char *name;
+    aty_probe_gravity gravity;
+    const char *sentence;
+    const char *way_out;
+} faults[ATY_FAULT_COUNT] = {
+    [ATY_FAULT_OPENED] =
+        {"opened", ATY_GRAVITY_DANGER,
+         "a request that must not come on this connection was answered",
+         "see that every node has the table of this policy and was restarted with it, "
+         "and that AuthorityEngine is on; 'observe' decides and answers all the same"},
+    [ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED] =
+        {"client-certificate-not-asked", ATY_GRAVITY_DANGER,
+         "no client certificate is asked for, although the policy says so",
+         "bring SSLVerifyClient in the server's configuration and in the policy "
+         "together"},
+    [ATY_FAULT_WRONG_VHOST] =
+        {"wrong-vhost", ATY_GRAVITY_DANGER, "another virtual host answers for the name",
+         "compare names and order of the virtual hosts: of a name that is there twice "
+         "the first counts, and an earlier wildcard beats a later name"},
+    [ATY_FAULT_UNREACHABLE] =
+        {"unreachable", ATY_GRAVITY_ERROR, "there is no connection",
+         "see whether the server runs and listens there, and what stands between"},
+    [ATY_FAULT_NO_TLS] =
+        {"no-tls", ATY_GRAVITY_ERROR,
+         "the connection is there, and no TLS comes of it, or no HTTP",
+         "see the server's error log; a server that wants a PROXY line needs "
+         "--proxy-protocol"},
+    [ATY_FAULT_WRONG_CERTIFICATE] =
+        {"wrong-certificate", ATY_GRAVITY_ERROR,
+         "the certificate is not the one of the policy, or does not cover the name",
+         "see which SSLCertificateFile the virtual host has, and whether the server was "
+         "restarted since; a name that another virtual host takes gets the other's"},
+    [ATY_FAULT_EXPIRED_CERTIFICATE] =
+        {"expired-certificate", ATY_GRAVITY_ERROR,
+         "the certificate has expired or is not yet valid",
+         "renew it, restart the server, and look at the clocks of both machines"},
+    [ATY_FAULT_UNTRUSTED_CERTIFICATE] =
+        {"untrusted-certificate", ATY_GRAVITY_ERROR,
+         "the certificate does not lead to a CA of --ca",
+         "see whether the server sends the intermediate certificates, and whether it is "
+         "of this CA"},
+    [ATY_FAULT_CLIENT_CERTIFICATE_ASKED] =
+        {"client-certificate-asked", ATY_GRAVITY_ERROR,
+         "a client certificate is asked for, and the policy says none is",
+         "bring SSLVerifyClient in the server's configuration and in the policy "
+         "together"},
+    [ATY_FAULT_ALPN] =
+        {"alpn", ATY_GRAVITY_ERROR, "another HTTP version is agreed on",
+         "see Protocols in the server's configuration, whether mod_http2 is loaded, and "
+         "that the MPM is not prefork"},
+    [ATY_FAULT_PROTOCOL] = {"protocol", ATY_GRAVITY_ERROR,
+                            "another TLS version is agreed on",
+                            "see SSLProtocol of this virtual host and, where it has "
+                            "none, of the default one "
+                            "of the address"},
+    [ATY_FAULT_ORIGIN_MALFORMED] =
+        {"origin-malformed", ATY_GRAVITY_ERROR,
+         "an ORIGIN frame is not as RFC 8336 has it",
+         "find out what writes the frame; clients ignore it or close the connection"},
+    [ATY_FAULT_ORIGIN_TOO_LARGE] =
+        {"origin-too-large", ATY_GRAVITY_ERROR, "an ORIGIN frame is too large",
+         "name fewer origins, by OriginBudget or 'Advertise off'; clients close the "
+         "connection at a frame of more than 16,384 bytes"},
+    [ATY_FAULT_ORIGIN_UNEXPECTED] = {"origin-unexpected", ATY_GRAVITY_ERROR,
+                                     "an ORIGIN frame is sent, and the policy has none",
+                                     "see that the server has the table of this policy; "
+                                     "clients that honour the frame "
+                                     "use nothing but its list"},
+    [ATY_FAULT_ORIGIN_DIFFERS] =
+        {"origin-differs", ATY_GRAVITY_ERROR, "the ORIGIN set is not that of the policy",
+         "compile the policy and restart the server with the table; if the error log "
+         "says "
+         "ATY104, the server has other virtual hosts than the policy"},
+    [ATY_FAULT_ORIGIN_MISSING] =
+        {"origin-missing", ATY_GRAVITY_ERROR, "the ORIGIN frame is not sent",
+         "see that mod_authority has the table of this policy, that AuthorityOrigin is "
+         "on "
+         "and AuthorityEngine is not 'observe', and that nothing ends HTTP/2 in between"},
+    [ATY_FAULT_REFUSED] =
+        {"refused", ATY_GRAVITY_ERROR,
+         "a request that may come on this connection got a 421",
+         "see the error log: ATY301 and AH02032 say why; then whether every node has the "
+         "table of this policy, and whether SNIPolicy is what httpd runs with"},
+    [ATY_FAULT_RESET] =
+        {"reset", ATY_GRAVITY_ERROR, "the server reset the request's stream",
+         "HTTP_1_1_REQUIRED is a <Location> that wants a client certificate or other "
+         "ciphers; else see the error log"},
+    [ATY_FAULT_NO_ANSWER] = {"no-answer", ATY_GRAVITY_ERROR, "a request has no answer",
+                             "see the error log, and whether --timeout is long enough"},
+    [ATY_FAULT_FLEET_DIFFERS] =
+        {"fleet-differs", ATY_GRAVITY_ERROR, "addresses that should be alike are not",
+         "bring configuration, table and certificates of this one to what the others "
+         "have, and restart it"},
+    [ATY_FAULT_RESOLVES_ELSEWHERE] =
+        {"resolves-elsewhere", ATY_GRAVITY_ERROR,
+         "a name leads to an address where its virtual host is not",
+         "correct DNS or the addresses of <VirtualHost>; behind NAT ask with --connect"},
+    [ATY_FAULT_RESOLVES_NOWHERE] = {"resolves-nowhere", ATY_GRAVITY_ERROR,
+                                    "a name leads nowhere",
+                                    "put it into DNS, or take it out of the policy"},
+    [ATY_FAULT_ENDING_CERTIFICATE] = {"ending-certificate", ATY_GRAVITY_WARNING,
+                                      "the certificate ends within 14 days",
+                                      "renew it, and restart the server"},
+};
+
+static const char *const gravities[] = {
+    [ATY_GRAVITY_WARNING] = "warning",
+    [ATY_GRAVITY_ERROR] = "error",
+    [ATY_GRAVITY_DANGER] = "danger",
+};
+
+const char *aty_fault_name(aty_probe_fault fault)
+{
+    return faults[fault].name;
+}
+
+aty_probe_gravity aty_fault_gravity(aty_probe_fault fault)
+{
+    return faults[fault].gravity;
+}
+
+const char *aty_gravity_name(aty_probe_gravity gravity)
+{
+    return gravities[gravity];
+}
+
+const char *aty_fault_sentence(aty_probe_fault fault)
+{
+    return faults[fault].sentence;
+}
+
+const char *aty_fault_way_out(aty_probe_fault fault)
+{
+    return faults[fault].way_out;
+}

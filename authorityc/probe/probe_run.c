@@ -1,0 +1,337 @@
+/* probe_run.c: asks what is planned, visit by visit. */
+#include "authorityc/probe/probe.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "authorityc/progress.h"
+
+#define TRIES          2 /* of a request whose connection ended before its answer */
+#define FAILURES_MAX   3 /* handshakes in a row, where none ever went well */
+#define TIMEOUTS_MAX   6 /* of time spent on nothing at a node, in --timeout */
+#define PROGRESS_EVERY 100000000u /* nanoseconds */
+
+/* A visit that is being made. */
+typedef struct {
+    aty_probe *probe;
+    aty_probe_visit *visit;
+    apr_pool_t *pool;   /* of this connection */
+    const char *method; /* "HEAD", or "GET" for what a 421 says */
+    aty_probe_handshake handshake;
+    aty_probe_connection *connection;
+} visiting;
+
+static bool is_connected(const aty_probe_handshake *handshake)
+{
+    return handshake->stage == ATY_PROBE_OPEN;
+}
+
+static uint32_t public_port(const aty_probe *probe, const aty_probe_visit *visit,
+                            const char *authority)
+{
+    const aty_probe_node *node = visit->node;
+    uint32_t vhost, port;
+
+    if (!probe->table) {
+        return node->port;
+    }
+    vhost =
+        aty_vhost_named(probe->table, node->address_set, authority, strlen(authority));
+    port = vhost == ATY_NONE ? 0 : aty_get(probe->table->vhosts[vhost].public_port);
+    if (port == 0) {
+        port = aty_get(probe->table->address_sets[node->address_set].port);
+    }
+    return port ? port : node->port;
+}
+
+/* As clients write it: with the port that they see, where it is not 443. */
+static const char *authority_text(visiting *v, const char *host)
+{
+    uint32_t port = public_port(v->probe, v->visit, host);
+
+    if (strchr(host, ':')) {
+        host = apr_psprintf(v->pool, "[%s]", host);
+    }
+    return port == 443 ? host : apr_psprintf(v->pool, "%s:%u", host, port);
+}
+
+static void connection_end(visiting *v)
+{
+    if (v->connection) {
+        aty_probe_close(v->connection);
+        v->connection = NULL;
+    }
+    apr_pool_clear(v->pool);
+}
+
+/* Connects to the node's address, or to the first spare one that takes it. */
+static void connection_make(visiting *v)
+{
+    aty_probe_node *node = v->visit->node;
+    const aty_probe_options *options = v->probe->options;
+
+    connection_end(v);
+    if (!aty_probe_wait(v->probe, 1)) {
+        v->handshake = (aty_probe_handshake){.stage = ATY_PROBE_STOPPED};
+        return;
+    }
+    const aty_probe_where where = {
+        .address = node->address,
+        .port = node->port,
+        .sni = v->visit->sni,
+        .http1 = options->http1,
+        .proxy_protocol = options->proxy_protocol,
+        .tls = options->tls,
+        .milliseconds = options->milliseconds,
+        .stop = options->stop,
+    };
+    v->probe->connections++;
+    v->handshake = (aty_probe_handshake){0};
+    v->connection = aty_probe_connect(v->pool, &where, &v->handshake);
+    if (v->handshake.stage == ATY_PROBE_NO_TCP && !node->reached && node->spare &&
+        node->spare_next < node->spare->nelts) {
+        node->address = APR_ARRAY_IDX(node->spare, node->spare_next++, const char *);
+        connection_make(v);
+    }
+}
+
+/* Whether the server waits for a client certificate that nobody has. */
+static bool lacks_certificate(const visiting *v)
+{
+    const aty_probe *probe = v->probe;
+
+    return v->handshake.client_certificate_wanted &&
+           !v->handshake.client_certificate_sent && probe->table &&
+           (aty_get(probe->table->vhosts[v->visit->vhost].flags) & ATY_VHOST_REQUIRES);
+}
+
+static void handshake_keep(visiting *v)
+{
+    aty_probe_keep(v->probe, &v->handshake, &v->visit->shown);
+}
+
+static void answer_take(visiting *v, aty_probe_answer *answer,
+                        const aty_probe_request *request)
+{
+    if (strcmp(v->method, "GET") == 0) {
+        answer->text = request->status && request->body
+                           ? apr_pstrdup(v->probe->pool, request->body)
+                           : NULL;
+        return;
+    }
+    answer->asked = true;
+    answer->status = request->status;
+    answer->reset = request->reset;
+    answer->reset_code = request->reset_code;
+    answer->vhost = aty_probe_text(v->probe, request->vhost);
+    answer->fault = aty_probe_text(v->probe, request->fault);
+}
+
+static bool is_answered(const aty_probe_request *request)
+{
+    return request->status != 0 || request->reset;
+}
+
+/* Sends the requests at `wanted` together. Returns how many were answered; those that
+ * were not stay in the list. */
+static int batch_send(visiting *v, apr_array_header_t *wanted, uint32_t count)
+{
+    aty_probe_request *requests = apr_pcalloc(v->pool, count * sizeof *requests);
+    apr_array_header_t *left = apr_array_make(v->pool, wanted->nelts, sizeof(int));
+
+    for (uint32_t i = 0; i < count; i++) {
+        aty_probe_answer *answer =
+            aty_probe_answer_at(v->visit, APR_ARRAY_IDX(wanted, (int)i, int));
+        answer->tries++;
+        requests[i].authority = authority_text(v, answer->authority);
+        requests[i].method = v->method;
+        requests[i].path = v->probe->options->path;
+    }
+    v->probe->requests += count;
+    aty_probe_ask(v->connection, requests, count, v->probe->options->vhost_header);
+    for (int i = 0; i < wanted->nelts; i++) {
+        int index = APR_ARRAY_IDX(wanted, i, int);
+        aty_probe_answer *answer = aty_probe_answer_at(v->visit, index);
+        bool is_sent = i < (int)count;
+        bool again = !is_sent || (!is_answered(&requests[i]) && answer->tries < TRIES);
+        if (is_sent && !(v->probe->options->stop && *v->probe->options->stop &&
+                         !is_answered(&requests[i]))) {
+            answer_take(v, answer, &requests[i]);
+        }
+        if (again) {
+            APR_ARRAY_PUSH(left, int) = index;
+        }
+    }
+    int done = wanted->nelts - left->nelts;
+    wanted->nelts = 0;
+    apr_array_cat(wanted, left);
+    return done;
+}
+
+/* Sends what is wanted as long as this connection lasts. */
+static void connection_use(visiting *v, apr_array_header_t *wanted)
+{
+    while (wanted->nelts > 0 && aty_probe_is_open(v->connection)) {
+        uint32_t count = aty_probe_batch(v->probe, (uint32_t)wanted->nelts);
+        if (!aty_probe_wait(v->probe, count)) {
+            return;
+        }
+        batch_send(v, wanted, count);
+    }
+}
+
+/* Every request that is still wanted gets this fault. What a 421 says is no loss. */
+static void rest_fail(visiting *v, const apr_array_header_t *wanted, const char *fault)
+{
+    if (strcmp(v->method, "GET") == 0) {
+        return;
+    }
+    for (int i = 0; i < wanted->nelts; i++) {
+        aty_probe_answer *answer =
+            aty_probe_answer_at(v->visit, APR_ARRAY_IDX(wanted, i, int));
+        answer->asked = true;
+        if (!answer->fault) {
+            answer->fault = aty_probe_text(v->probe, fault);
+        }
+    }
+}
+
+/* Opens connections until all is asked. A connection that brings no answer is followed by
+ * one more, whose requests then have had their tries. */
+static void wanted_ask(visiting *v, apr_array_header_t *wanted)
+{
+    while (wanted->nelts > 0 && !v->probe->stopped) {
+        if (!v->connection || !aty_probe_is_open(v->connection)) {
+            connection_make(v);
+        }
+        if (!is_connected(&v->handshake)) {
+            if (v->handshake.stage != ATY_PROBE_STOPPED) {
+                rest_fail(v, wanted, v->handshake.fault);
+            }
+            return;
+        }
+        if (!aty_probe_is_open(v->connection)) {
+            rest_fail(v, wanted, "the connection ended at once");
+            return;
+        }
+        connection_use(v, wanted);
+    }
+}
+
+/* The requests of the visit; for GET those that got a 421. */
+static apr_array_header_t *wanted_of(visiting *v)
+{
+    apr_array_header_t *wanted =
+        apr_array_make(v->probe->pool, v->visit->answers->nelts, sizeof(int));
+
+    for (int i = 0; i < v->visit->answers->nelts; i++) {
+        aty_probe_answer *answer = aty_probe_answer_at(v->visit, i);
+        if (strcmp(v->method, "GET") != 0 || answer->status == 421) {
+            answer->tries = 0;
+            APR_ARRAY_PUSH(wanted, int) = i;
+        }
+    }
+    return wanted;
+}
+
+/* What the first connection shows; the ORIGIN set is there when something was answered.
+ */
+static void visit_ask(visiting *v)
+{
+    apr_array_header_t *wanted = wanted_of(v);
+    uint32_t count = aty_probe_batch(v->probe, (uint32_t)wanted->nelts);
+
+    if (count > 0 && aty_probe_wait(v->probe, count)) {
+        batch_send(v, wanted, count);
+    }
+    else {
+        aty_probe_settle(v->connection);
+    }
+    handshake_keep(v);
+    wanted_ask(v, wanted);
+    if (!v->probe->table) {
+        v->method = "GET";
+        wanted_ask(v, wanted_of(v));
+    }
+}
+
+static void visit_make(aty_probe *probe, aty_probe_visit *visit)
+{
+    visiting v = {.probe = probe, .visit = visit, .method = "HEAD"};
+
+    apr_pool_create(&v.pool, probe->pool);
+    connection_make(&v);
+    if (v.handshake.stage == ATY_PROBE_STOPPED) {
+        probe->stopped = true;
+    }
+    else {
+        visit->tried = true;
+        handshake_keep(&v);
+        visit->withheld = lacks_certificate(&v);
+        if (is_connected(&v.handshake) && !visit->withheld) {
+            visit_ask(&v);
+        }
+    }
+    connection_end(&v);
+    apr_pool_destroy(v.pool);
+}
+
+static bool has_unanswered(const aty_probe_visit *visit)
+{
+    for (int i = 0; i < visit->answers->nelts; i++) {
+        if (aty_probe_answer_at(visit, i)->fault) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A node that answers nothing must not cost its time-out for each of its names. */
+static void node_note(const aty_probe *probe, const aty_probe_visit *visit,
+                      uint64_t began)
+{
+    aty_probe_node *node = visit->node;
+    bool is_well = is_connected(&visit->shown) || visit->withheld;
+
+    node->reached = node->reached || is_well;
+    node->failures = is_well ? 0 : node->failures + 1;
+    if (!is_well || has_unanswered(visit)) {
+        node->lost += aty_probe_now() - began;
+    }
+    node->given_up =
+        (!node->reached && node->failures >= FAILURES_MAX) ||
+        node->lost > (uint64_t)TIMEOUTS_MAX * probe->options->milliseconds * 1000000u;
+}
+
+static void progress(const aty_probe *probe, int done, uint64_t *shown)
+{
+    uint64_t now = aty_probe_now();
+
+    if (now - *shown >= PROGRESS_EVERY) {
+        *shown = now;
+        aty_progress_show((uint32_t)done, (uint32_t)probe->visits->nelts,
+                          "connections asked over");
+    }
+}
+
+void aty_probe_run(aty_probe *probe)
+{
+    uint64_t shown = 0;
+
+    for (int i = 0; i < probe->visits->nelts && !probe->stopped; i++) {
+        aty_probe_visit *visit = aty_probe_visit_at(probe, i);
+        uint64_t began = aty_probe_now();
+        progress(probe, i, &shown);
+        if (visit->node->given_up) {
+            continue;
+        }
+        visit_make(probe, visit);
+        if (visit->tried) {
+            node_note(probe, visit, began);
+            aty_probe_judge(probe, visit);
+        }
+    }
+    probe->stopped = probe->stopped || (probe->options->stop && *probe->options->stop);
+    aty_progress_end();
+}

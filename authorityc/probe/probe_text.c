@@ -1,0 +1,237 @@
+/* probe_text.c: the answer for people: what is found, then how far it was asked. */
+#include "authorityc/probe/probe_judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "authorityc/diff/diff_shown.h"
+#include "authorityc/print.h"
+#include "authorityc/probe/probe_matrix.h"
+#include "authorityc/table_words.h"
+
+#define SHOWN 10 /* of a list */
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* What it is about: a name, or a pair on a node. */
+static void subject_print(const aty_probe *probe, const aty_probe_finding *finding)
+{
+    fputs("  ", stdout);
+    if (!finding->visit) {
+        puts(finding->name ? finding->name : "");
+        return;
+    }
+    if (finding->authority) {
+        printf("%s asked for on a connection for ", finding->authority);
+    }
+    printf("%s, %s\n", finding->name ? finding->name : "no name (no SNI)",
+           aty_probe_node_text(probe->pool, finding->node));
+}
+
+static void written_print(const aty_probe *probe, const aty_probe_finding *finding)
+{
+    for (int i = 0; i < finding->written->nelts; i++) {
+        const aty_probe_written *written =
+            &APR_ARRAY_IDX(finding->written, i, const aty_probe_written);
+        printf("    %s %s (", i == 0 ? "written: " : "         ", written->text);
+        aty_words_place_print(probe->table, written->file, written->line, stdout);
+        puts(")");
+    }
+}
+
+static void finding_print(const aty_probe *probe, const aty_probe_finding *finding)
+{
+    subject_print(probe, finding);
+    if (finding->expected) {
+        aty_print_wrapped("    expected: ", finding->expected, stdout);
+    }
+    aty_print_wrapped("    got:      ", finding->got, stdout);
+    written_print(probe, finding);
+}
+
+static void title_print(const aty_probe *probe, aty_probe_fault fault, int count,
+                        bool colour)
+{
+    static const aty_shown_colour colours[] = {
+        [ATY_GRAVITY_WARNING] = ATY_SHOWN_YELLOW,
+        [ATY_GRAVITY_ERROR] = ATY_SHOWN_RED,
+        [ATY_GRAVITY_DANGER] = ATY_SHOWN_RED,
+    };
+    aty_probe_gravity gravity = aty_fault_gravity(fault);
+
+    aty_shown_title(
+        apr_psprintf(probe->pool, "%s: %s  [%s]%s", aty_gravity_name(gravity),
+                     aty_fault_sentence(fault), aty_fault_name(fault),
+                     count > 1 ? apr_psprintf(probe->pool, ", %d times", count) : ""),
+        colours[gravity], colour);
+}
+
+static const aty_probe_finding *finding_at(const aty_probe *probe, int index)
+{
+    return &APR_ARRAY_IDX(probe->findings, index, const aty_probe_finding);
+}
+
+/* The findings are sorted by fault. */
+static void findings_print(const aty_probe *probe, bool colour)
+{
+    for (int i = 0, end; i < probe->findings->nelts; i = end) {
+        aty_probe_fault fault = finding_at(probe, i)->fault;
+        for (end = i;
+             end < probe->findings->nelts && finding_at(probe, end)->fault == fault;) {
+            end++;
+        }
+        title_print(probe, fault, end - i, colour);
+        for (int k = i; k < end && k < i + SHOWN; k++) {
+            finding_print(probe, finding_at(probe, k));
+        }
+        if (end - i > SHOWN) {
+            printf("  … and %d more; --json tells all\n", end - i - SHOWN);
+        }
+        aty_print_wrapped("  what to do: ", aty_fault_way_out(fault), stdout);
+    }
+}
+
+static void node_print(const aty_probe *probe, const aty_probe_node *node,
+                       const char *input)
+{
+    uint32_t connections = 0, requests = 0;
+
+    for (int i = 0; i < probe->visits->nelts; i++) {
+        const aty_probe_visit *visit = aty_probe_visit_at(probe, i);
+        if (visit->node != node || !visit->tried) {
+            continue;
+        }
+        connections++;
+        for (int a = 0; a < visit->answers->nelts; a++) {
+            requests += aty_probe_answer_at(visit, a)->asked;
+        }
+    }
+    fputs(aty_probe_node_text(probe->pool, node), stdout);
+    if (probe->table) {
+        fputs(", ", stdout);
+        aty_words_address_print(probe->table, node->address_set, stdout);
+        printf(" of %s", input);
+    }
+    printf(": %u name%s in handshakes, %u request%s\n", connections, plural(connections),
+           requests, plural(requests));
+    if (node->given_up) {
+        printf("  given up there, since it does not answer\n");
+    }
+}
+
+static void nodes_print(const aty_probe *probe, const char *input)
+{
+    for (int i = 0; i < probe->nodes->nelts && i < SHOWN; i++) {
+        node_print(probe, APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *), input);
+    }
+    if (probe->nodes->nelts > SHOWN) {
+        printf("… and %d more addresses\n", probe->nodes->nelts - SHOWN);
+    }
+}
+
+/* Connections that want a client certificate, once for all. */
+static void withheld_print(const aty_probe *probe)
+{
+    apr_array_header_t *names = apr_array_make(probe->pool, 4, sizeof(const char *));
+
+    for (int i = 0; i < probe->visits->nelts; i++) {
+        const aty_probe_visit *visit = aty_probe_visit_at(probe, i);
+        if (visit->withheld) {
+            APR_ARRAY_PUSH(names, const char *) = visit->sni ? visit->sni : "no SNI";
+        }
+    }
+    if (names->nelts > 0) {
+        aty_print_wrapped(
+            "not asked: ",
+            apr_pstrcat(probe->pool,
+                        "connections that want a client certificate, which --client-cert "
+                        "and --key give: ",
+                        aty_probe_list_text(probe->pool,
+                                            aty_probe_texts_sort(probe->pool, names)),
+                        (char *)NULL),
+            stdout);
+    }
+}
+
+/* What another server refuses is not held against anything, and yet worth knowing. */
+static void refusals_print(const aty_probe *probe)
+{
+    uint32_t refused = 0;
+
+    if (!probe->table || probe->options->server != ATY_SERVER_OTHER) {
+        return;
+    }
+    for (int i = 0; i < probe->visits->nelts; i++) {
+        const aty_probe_visit *visit = aty_probe_visit_at(probe, i);
+        for (int a = 0; a < visit->answers->nelts; a++) {
+            refused += aty_probe_answer_at(visit, a)->status == 421;
+        }
+    }
+    printf("%u request%s got a 421, which is not judged with --server other\n", refused,
+           plural(refused));
+}
+
+static void left_out_print(const aty_probe *probe)
+{
+    if (probe->pairs_planned < probe->pairs) {
+        printf("left out: %" PRIu64 " of %" PRIu64 " pairs",
+               probe->pairs - probe->pairs_planned, probe->pairs);
+        if (probe->names_left_out) {
+            printf(", and the handshakes of %u name%s", probe->names_left_out,
+                   plural(probe->names_left_out));
+        }
+        puts("; --all-pairs asks all");
+    }
+    if (probe->silent_names) {
+        printf("DNS gave no answer for %u name%s\n", probe->silent_names,
+               plural(probe->silent_names));
+    }
+}
+
+static void extent_print(const aty_probe *probe)
+{
+    aty_probe_extent extent = aty_probe_extent_of(probe);
+
+    if (probe->stopped) {
+        printf("interrupted: this is from %u of %u connections and %u of %u requests\n",
+               extent.visits_tried, extent.visits, extent.requests_asked,
+               extent.requests);
+    }
+}
+
+static void verdict_print(const aty_probe *probe)
+{
+    int count = probe->findings->nelts;
+
+    if (count > 0) {
+        printf("%d fault%s\n", count, plural((uint64_t)count));
+    }
+    else {
+        puts(probe->table && probe->options->server != ATY_SERVER_OTHER
+                 ? "no fault: all is as the policy says"
+                 : "no fault");
+    }
+}
+
+void aty_probe_print(const aty_probe *probe, const char *input, bool colour)
+{
+    if (!probe->table) {
+        aty_probe_matrix_print(probe);
+    }
+    findings_print(probe, colour);
+    if (probe->findings->nelts > 0 || !probe->table) {
+        putchar('\n');
+    }
+    nodes_print(probe, input);
+    refusals_print(probe);
+    withheld_print(probe);
+    left_out_print(probe);
+    extent_print(probe);
+    verdict_print(probe);
+}
