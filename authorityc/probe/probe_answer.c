@@ -25,6 +25,7 @@ void aty_probe_answer_begin(aty_probe_answer *answer, aty_probe_request *request
     aty_probe_request_clear(request);
     answer->request = request;
     answer->vhost_header = vhost_header;
+    answer->status = 0;
     answer->header_size = 0;
     answer->body_size = 0;
 }

@@ -16,6 +16,7 @@ typedef struct {
     aty_probe_request *request; /* NULL: this place is free */
     const char *vhost_header;   /* or NULL */
     int32_t stream;             /* of HTTP/2 */
+    int status;                 /* of a header that is not whole yet */
     size_t header_size, body_size;
     uint8_t body[ATY_PROBE_BODY_KEPT];
 } aty_probe_answer;

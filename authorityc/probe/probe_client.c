@@ -80,6 +80,13 @@ static void input_take(aty_probe_connection *connection, const uint8_t *bytes,
     }
 }
 
+static const char *when_of(const aty_probe_connection *connection)
+{
+    return connection->h2 && !aty_probe_h2_is_up(connection->h2)
+               ? " right after the TLS handshake"
+               : "";
+}
+
 /* Sends and reads what there is. Returns the events to wait for; 0 where something moved,
  * or all is over. */
 static short exchange(aty_probe_connection *connection)
@@ -97,12 +104,21 @@ static short exchange(aty_probe_connection *connection)
         return (short)(wanted | connection->link->wanted);
     default:
         connection_end(connection,
-                       aty_probe_link_fault(connection->link, "before it answered"));
+                       aty_probe_link_fault(connection->link, when_of(connection)));
         return 0;
     }
 }
 
 typedef bool is_waiting(const aty_probe_connection *connection);
+
+/* Whether there is something to wait for, and a connection that may bring it. */
+static bool goes_on(aty_probe_connection *connection, is_waiting *waits)
+{
+    if (connection->h2 && aty_probe_h2_fault(connection->h2)) {
+        connection->fault = aty_probe_h2_fault(connection->h2);
+    }
+    return !connection->fault && waits(connection);
+}
 
 /* Sends and reads until nothing is waited for any more, the connection ends, or the time
  * does. */
@@ -110,15 +126,13 @@ static aty_probe_wait_end converse(aty_probe_connection *connection, is_waiting 
 {
     const aty_probe_deadline *deadline = &connection->link->deadline;
     aty_probe_wait_end end = ATY_WAIT_READY;
-    while (end == ATY_WAIT_READY && !connection->fault && waits(connection)) {
+    while (end == ATY_WAIT_READY && goes_on(connection, waits)) {
         short wanted = exchange(connection);
-        end = wanted ? aty_probe_wait_for(connection->link->socket, wanted, deadline)
-                     : aty_probe_deadline_check(deadline);
-        if (connection->h2 && aty_probe_h2_fault(connection->h2)) {
-            connection->fault = aty_probe_h2_fault(connection->h2);
-        }
+        end = wanted && goes_on(connection, waits)
+                  ? aty_probe_wait_for(connection->link->socket, wanted, deadline)
+                  : aty_probe_deadline_check(deadline);
     }
-    return end;
+    return goes_on(connection, waits) ? end : ATY_WAIT_READY;
 }
 
 static const char *late(const aty_probe_connection *connection, const char *nothing,
@@ -146,6 +160,8 @@ static void http_refuse(aty_probe_connection *connection, aty_probe_stage stage,
 static void h2_begin(aty_probe_connection *connection)
 {
     aty_probe_wait_end end;
+    /* RFC 9113 §9.2.1 forbids it. */
+    SSL_set_options(connection->link->ssl, SSL_OP_NO_RENEGOTIATION);
     connection->h2 = aty_probe_h2_create(connection->pool, connection->handshake);
     if (!connection->h2) {
         http_refuse(connection, ATY_PROBE_NO_HTTP, "libnghttp2 cannot begin");
@@ -265,7 +281,7 @@ static void h1_ask_one(aty_probe_connection *connection, aty_probe_request *requ
         aty_probe_h1_end(connection->h1, false, connection->fault);
     }
     else if (connection->h1->is_last) {
-        connection_end(connection, "the server closed the connection after an answer");
+        connection_end(connection, "the answer before was the last on its connection");
     }
 }
 

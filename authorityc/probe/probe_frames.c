@@ -95,6 +95,6 @@ const char *aty_probe_frame_name(uint8_t type, char text[32])
     if (type < sizeof names / sizeof names[0] && names[type]) {
         return names[type];
     }
-    snprintf(text, 32, "frame of type 0x%02x", type);
+    snprintf(text, 32, "of type 0x%02x", type);
     return text;
 }

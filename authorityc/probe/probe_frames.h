@@ -39,7 +39,7 @@ typedef enum {
 aty_probe_frames_event aty_probe_frames_read(aty_probe_frames *frames,
                                              const uint8_t **bytes, size_t *size);
 
-/* "SETTINGS"; "frame of type 0x1f" for others. `text` has room for 32 bytes. */
+/* "SETTINGS"; "of type 0x1f" for others. `text` has room for 32 bytes. */
 const char *aty_probe_frame_name(uint8_t type, char text[32]);
 
 #endif

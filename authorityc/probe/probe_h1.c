@@ -208,7 +208,7 @@ static void body_begin(aty_probe_h1 *h1, const framing *body)
 /* An answer of 1xx is passed over (RFC 9110 §15.2). */
 static void interim_pass(aty_probe_h1 *h1)
 {
-    if (h1->answer.request->status == 101 || ++h1->interims > INTERIMS_MAX) {
+    if (h1->answer.status == 101 || ++h1->interims > INTERIMS_MAX) {
         broken(h1, h1->interims > INTERIMS_MAX ? "interim answers (1xx) without end"
                                                : "status 101, where nobody asked for it");
     }
@@ -220,8 +220,8 @@ static void head_read(aty_probe_h1 *h1)
     slice status = line_take(&header);
     framing body = {false, false, false, false, 0};
     h1->line_size = 0;
-    h1->answer.request->status = status_read(status);
-    if (h1->answer.request->status == 0) {
+    h1->answer.status = status_read(status);
+    if (h1->answer.status == 0) {
         broken_text(h1, "what answers is no HTTP/1.1: '%s'", status.text, status.size);
         return;
     }
@@ -229,7 +229,8 @@ static void head_read(aty_probe_h1 *h1)
     if (!fields_read(h1, header, &body)) {
         return;
     }
-    if (h1->answer.request->status < 200) {
+    h1->answer.request->status = h1->answer.status;
+    if (h1->answer.status < 200) {
         interim_pass(h1);
         return;
     }

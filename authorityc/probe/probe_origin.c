@@ -7,9 +7,10 @@
 
 #include "authorityc/probe/probe_clean.h"
 
-#define FLAGS_IGNORED 0x0f /* RFC 8336 §2.2: a frame with one of these is ignored */
-#define SHOWN         100  /* bytes of an origin in a fault */
-#define ORIGIN_MAX    2048 /* bytes of an origin that are kept */
+#define FLAGS_IGNORED 0x0f  /* RFC 8336 §2.2: a frame with one of these is ignored */
+#define SHOWN         100   /* bytes of an origin in a fault */
+#define ORIGINS_MAX   10000 /* that are kept; six full frames of short ones */
+#define ORIGIN_MAX    2048  /* bytes of an origin that are kept */
 
 static void fault_keep(aty_probe_handshake *handshake, const char *fault)
 {
@@ -81,18 +82,27 @@ static bool is_origin(const char *text, size_t length)
     return true;
 }
 
+static void entry_check(apr_pool_t *pool, const char *entry, size_t length,
+                        aty_probe_handshake *handshake)
+{
+    if (!handshake->origin_fault && !is_origin(entry, length)) {
+        handshake->origin_fault = apr_psprintf(
+            pool,
+            "'%s' in an ORIGIN frame is no origin; clients ignore it (RFC 8336 §2.2)",
+            aty_probe_clean(pool, entry, length, SHOWN));
+    }
+}
+
 static void entry_keep(apr_pool_t *pool, const char *entry, size_t length,
                        aty_probe_handshake *handshake)
 {
-    if (!is_origin(entry, length)) {
-        fault_keep(handshake,
-                   apr_psprintf(pool,
-                                "'%s' in an ORIGIN frame is no origin; clients ignore it "
-                                "(RFC 8336 §2.2)",
-                                aty_probe_clean(pool, entry, length, SHOWN)));
+    if (handshake->origins->nelts < ORIGINS_MAX) {
+        APR_ARRAY_PUSH(handshake->origins, const char *) =
+            aty_probe_clean(pool, entry, length, ORIGIN_MAX);
     }
-    APR_ARRAY_PUSH(handshake->origins, const char *) =
-        aty_probe_clean(pool, entry, length, ORIGIN_MAX);
+    else {
+        fault_keep(handshake, "more than 10,000 origins");
+    }
 }
 
 void aty_probe_origin_end(apr_pool_t *pool, const aty_probe_frame *frame,
@@ -110,6 +120,7 @@ void aty_probe_origin_end(apr_pool_t *pool, const aty_probe_frame *frame,
     }
     handshake->origin_frames++;
     while ((entry = aty_origin_entry_next(payload, size, &offset, &length))) {
+        entry_check(pool, entry, length, handshake);
         entry_keep(pool, entry, length, handshake);
     }
     if (offset < size) {

@@ -239,6 +239,13 @@ static const char *alert_fault(const aty_probe_link *link)
                             : "");
 }
 
+static const char *other_protocol(const aty_probe_link *link)
+{
+    return link->first_size >= 5 && memcmp(link->first, "HTTP/", 5) == 0
+               ? "what answers is HTTP without TLS"
+               : "what answers is no TLS";
+}
+
 const char *aty_probe_link_fault(const aty_probe_link *link, const char *when)
 {
     apr_pool_t *pool = link->pool;
@@ -246,14 +253,14 @@ const char *aty_probe_link_fault(const aty_probe_link *link, const char *when)
         return alert_fault(link);
     }
     if (!link->is_up && link->first_size > 0 && !is_tls(link->first[0])) {
-        return apr_psprintf(pool, "what answers is no TLS: '%s'",
+        return apr_psprintf(pool, "%s: '%s'", other_protocol(link),
                             aty_probe_clean(pool, link->first, link->first_size, 32));
     }
     if (link->error) {
-        return apr_psprintf(pool, "%s %s", aty_probe_error_text(pool, link->error), when);
+        return apr_psprintf(pool, "%s%s", aty_probe_error_text(pool, link->error), when);
     }
     if (link->ended) {
-        return apr_psprintf(pool, "the server closed the connection %s", when);
+        return apr_psprintf(pool, "the server closed the connection%s", when);
     }
     return apr_psprintf(pool, "the server's TLS is broken: %s",
                         link->reason ? link->reason : "OpenSSL does not say how");
@@ -267,6 +274,16 @@ static void protocol_read(aty_probe_link *link)
     link->handshake->tls_version = SSL_get_version(link->ssl);
     link->handshake->cipher = SSL_get_cipher_name(link->ssl);
     link->handshake->alpn = aty_probe_clean(link->pool, alpn, size, 64);
+}
+
+/* OpenSSL reads five bytes and sees that they are no TLS; people see more. */
+static void first_complete(aty_probe_link *link)
+{
+    char more[ATY_PROBE_FIRST_MAX];
+    ssize_t got = recv(link->socket, more, sizeof more, MSG_DONTWAIT);
+    if (got > 0) {
+        first_keep(link, more, (size_t)got);
+    }
 }
 
 /* The server's part of TLS, until it is up. */
@@ -288,10 +305,11 @@ static void link_shake(aty_probe_link *link)
         protocol_read(link);
         return;
     }
+    first_complete(link);
     handshake->stage = waited == ATY_WAIT_STOPPED ? ATY_PROBE_STOPPED : ATY_PROBE_NO_TLS;
     handshake->fault =
         result == ATY_LINK_ENDED
-            ? aty_probe_link_fault(link, "during the TLS handshake")
+            ? aty_probe_link_fault(link, " during the TLS handshake")
             : aty_probe_wait_fault(link->pool, "no answer to the TLS handshake", waited,
                                    &link->deadline);
 }

@@ -47,8 +47,8 @@ aty_probe_link_result aty_probe_link_read(aty_probe_link *link, uint8_t *bytes,
 aty_probe_link_result aty_probe_link_write(aty_probe_link *link, const uint8_t *bytes,
                                            size_t size, size_t *count);
 
-/* Why it ended: lower case, no full stop. `when` is said of a plain end: "before it
- * answered". */
+/* Why it ended: lower case, no full stop. `when` is said of a plain end, as
+ * " during the TLS handshake". */
 const char *aty_probe_link_fault(const aty_probe_link *link, const char *when);
 
 /* Whether the server said that it wants a client certificate and got none. */
