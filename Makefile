@@ -18,6 +18,9 @@ CONFDIR ?= $(PREFIX)/share/mod_authority
 ifdef SANITIZE
 OUT ?= out/sanitize
 sanitize := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifdef FUZZ
+OUT ?= out/fuzz
+sanitize := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 else
 OUT ?= out
 endif
@@ -48,7 +51,7 @@ unit_tests := $(patsubst %.c,$(OUT)/%,$(wildcard test/unit/test_*.c))
 unit_common := $(patsubst %.c,$(OUT)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
 
 program := $(OUT)/authorityc/authorityc
-libraries = $(apr_libs) -lssl -lcrypto -ljansson -lnghttp2 -lz
+libraries = $(apr_libs) -lssl -lcrypto -ljansson -lnghttp2 -lz -lm
 module := $(OUT)/mod_authority/mod_authority.so
 
 .PHONY: all unit headers check check-unit install uninstall clean FORCE
@@ -83,6 +86,10 @@ $(OUT)/%.o: %.c $(OUT)/flags
 	$(CC) $(common) $($(firstword $(subst /, ,$<))_flags) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -c -o $@ $<
 
+# The page of `authorityc report` carries these.
+$(OUT)/authorityc/report/report_files.o: $(wildcard authorityc/report/report*.css \
+    authorityc/report/report*.js)
+
 # Each header alone: a second reader of it needs no luck with the order of includes.
 header_stamps := $(patsubst %,$(OUT)/%.alone,$(wildcard core/*.h authorityc/*.h \
     authorityc/*/*.h mod_authority/*.h))
@@ -102,7 +109,7 @@ $(OUT)/flags: FORCE
 check-unit: unit
 	prove $(PROVEFLAGS) $(unit_tests)
 
-check: all unit
+check: all unit replays
 	OUT='$(OUT)' prove $(PROVEFLAGS) $(wildcard test/*.t) $(unit_tests)
 
 install: all
@@ -125,7 +132,7 @@ uninstall:
 clean:
 	rm -rf out
 
-include build/packages/package.mk
+include test/fuzz/fuzz.mk build/packages/package.mk
 
 -include $(wildcard $(addprefix $(OUT)/,core/*.d authorityc/*.d authorityc/*/*.d \
-    mod_authority/*.d test/unit/*.d))
+    mod_authority/*.d test/unit/*.d test/fuzz/*.d))

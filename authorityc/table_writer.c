@@ -48,18 +48,6 @@ static apr_status_t sections_free(void *data)
     return APR_SUCCESS;
 }
 
-aty_writer *aty_writer_create(apr_pool_t *pool, aty_sni_policy sni_policy)
-{
-    aty_writer *writer = apr_pcalloc(pool, sizeof *writer);
-
-    writer->pool = pool;
-    writer->strings = apr_hash_make(pool);
-    writer->sni_policy = sni_policy;
-    apr_pool_cleanup_register(pool, writer, sections_free, apr_pool_cleanup_null);
-    aty_writer_string(writer, "");
-    return writer;
-}
-
 /* By realloc(3), which moves pages: a pool would keep each size that a section had. */
 static void section_reserve(const aty_writer *writer, section_buffer *buffer, size_t used,
                             size_t more)
@@ -77,6 +65,22 @@ static void section_reserve(const aty_writer *writer, section_buffer *buffer, si
     if (!buffer->bytes) {
         out_of_memory(writer->pool);
     }
+}
+
+aty_writer *aty_writer_create(apr_pool_t *pool, aty_sni_policy sni_policy)
+{
+    aty_writer *writer = apr_pcalloc(pool, sizeof *writer);
+
+    writer->pool = pool;
+    writer->strings = apr_hash_make(pool);
+    writer->sni_policy = sni_policy;
+    apr_pool_cleanup_register(pool, writer, sections_free, apr_pool_cleanup_null);
+    /* Section by section: a view of one without records points somewhere, too. */
+    for (int section = 0; section < ATY_SECTION_COUNT; section++) {
+        section_reserve(writer, &writer->sections[section], 0, 1);
+    }
+    aty_writer_string(writer, "");
+    return writer;
 }
 
 uint32_t aty_writer_append(aty_writer *writer, aty_section section, const void *records,

@@ -22,6 +22,7 @@ static bool begins_settings(const uint8_t *header, size_t seen)
     }
     memcpy(given, header + 3, seen - 3);
     given[1] &= FLAG_ACK;
+    given[2] &= 0x7f; /* a reserved bit, which is ignored (RFC 9113 §4.1) */
     return memcmp(given, settings, seen - 3) == 0;
 }
 

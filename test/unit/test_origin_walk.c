@@ -30,6 +30,7 @@ static const struct {
     {"SETTINGS, WINDOW_UPDATE", BYTES(SETTINGS WINDOW), 15},
     {"empty SETTINGS, WINDOW_UPDATE", BYTES("\0\0\0\4\0\0\0\0\0" WINDOW), 9},
     {"SETTINGS with an undefined flag", BYTES("\0\0\0\4\x10\0\0\0\0" WINDOW), 9},
+    {"SETTINGS with the reserved bit", BYTES("\0\0\0\4\0\x80\0\0\0" WINDOW), 9},
     {"SETTINGS, HEADERS", BYTES(SETTINGS HEADERS), 15},
     {"ACK of SETTINGS first", BYTES("\0\0\0\4\1\0\0\0\0" SETTINGS), 0},
     {"SETTINGS on a stream", BYTES("\0\0\0\4\0\0\0\0\1" WINDOW), 0},

@@ -14,16 +14,7 @@
 #include "authorityc/table_writer.h"
 #include "core/names.h"
 #include "core/origin.h"
-#include "core/setting.h"
-#include "core/verdict.h"
-
-static const char *const hosts[] = {"www.example.com",
-                                    "a.example.com",
-                                    "x.odd.test",
-                                    "admin.example.com",
-                                    "nobody.test",
-                                    "192.0.2.1",
-                                    ""};
+#include "test/unit/table_questions.h"
 
 typedef struct {
     aty_writer *writer;
@@ -160,49 +151,6 @@ static const uint8_t *table_build(apr_pool_t *pool, size_t *size)
     return aty_writer_finish(b.writer, size);
 }
 
-/* Asks everything, and uses the answers, so that nothing can be optimised away. */
-static size_t questions_ask(const aty_table *table)
-{
-    size_t sum = 0;
-    uint32_t vhosts = table->counts[ATY_SECTION_VHOSTS];
-
-    for (uint32_t set = 0; set < table->counts[ATY_SECTION_ADDRESS_SETS]; set++) {
-        for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-            size_t length = strlen(hosts[i]);
-            sum += aty_vhost_named(table, set, hosts[i], length);
-            sum += aty_vhost_with_server_name(table, set, hosts[i], length);
-        }
-    }
-    sum += aty_address_set_serving(table, "*", 443);
-    for (uint32_t c = 0; c < vhosts; c++) {
-        for (uint32_t r = 0; r < vhosts; r++) {
-            for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-                aty_pair question = {c, 0, 0, r, hosts[i], strlen(hosts[i]), true, true};
-                sum += aty_verdict_decide(table, &question).reasons;
-                sum += aty_mod_ssl_decide(table, &question);
-            }
-        }
-    }
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_SETTINGS]; i++) {
-        aty_setting_line line = {0};
-        while (
-            aty_setting_next_unlike(table, &table->settings[i], table->settings, &line)) {
-            const char *source =
-                aty_table_source(table, line.place->file, line.place->line);
-            sum += strlen(aty_table_string(table, line.place->file));
-            sum += source ? strlen(source) : 0;
-        }
-    }
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_SEATS]; i++) {
-        uint32_t frame = aty_get(table->seats[i].frame);
-        for (uint32_t k = 0; frame != ATY_NONE && k < aty_get(table->seats[i].frame_size);
-             k++) {
-            sum += table->frames[frame + k];
-        }
-    }
-    return sum;
-}
-
 /* Opens a copy that ends where its memory ends, and uses it if it is accepted. */
 static bool accepted(const uint8_t *blob, size_t size)
 {
@@ -215,7 +163,7 @@ static bool accepted(const uint8_t *blob, size_t size)
     }
     memcpy(copy, blob, size);
     sound = aty_table_open(&table, copy, size, aty_digest_sha256) == ATY_TABLE_OK;
-    if (sound && questions_ask(&table) == SIZE_MAX) {
+    if (sound && table_questions_ask(&table) == SIZE_MAX) {
         tap_diag("an unlikely sum");
     }
     free(copy);
