@@ -24,9 +24,10 @@ bool aty_probe_expect(const aty_probe *probe, const aty_probe_visit *visit,
                             authority, question)) {
         return false;
     }
-    expected->is_judged = server != ATY_SERVER_OTHER ||
-                          (question->pair.connection == question->pair.request &&
-                           question->connection_named && question->authority_named);
+    /* nginx refuses even an alias where it asks for client certificates. */
+    expected->is_judged =
+        server != ATY_SERVER_OTHER ||
+        (visit->sni && strcmp(visit->sni, authority) == 0 && question->connection_named);
     expected->is_refused = server != ATY_SERVER_OTHER && is_misdirected(probe, question);
     expected->may_be_reset =
         server != ATY_SERVER_OTHER && question->mod_ssl == ATY_MOD_SSL_HTTP1_REQUIRED;

@@ -10,7 +10,8 @@
 #define TRIES          2 /* of a request whose connection ended before its answer */
 #define FAILURES_MAX   3 /* handshakes in a row, where none ever went well */
 #define TIMEOUTS_MAX   6 /* of time spent on nothing at a node, in --timeout */
-#define PROGRESS_EVERY 100000000u /* nanoseconds */
+#define MILLISECOND    1000000u /* nanoseconds */
+#define PROGRESS_EVERY (100 * MILLISECOND)
 
 /* A visit that is being made. */
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
     const char *method; /* "HEAD", or "GET" for what a 421 says */
     aty_probe_handshake handshake;
     aty_probe_connection *connection;
+    uint64_t lost; /* nanoseconds of asking in vain */
 } visiting;
 
 static bool is_connected(const aty_probe_handshake *handshake)
@@ -111,9 +113,18 @@ static void handshake_keep(visiting *v)
     aty_probe_keep(v->probe, &v->handshake, &v->visit->shown);
 }
 
+static bool is_answered(const aty_probe_request *request)
+{
+    return request->status != 0 || request->reset;
+}
+
+/* What was not answered since the probe is to stop was not asked. */
 static void answer_take(visiting *v, aty_probe_answer *answer,
                         const aty_probe_request *request)
 {
+    if (v->probe->stopped && !is_answered(request)) {
+        return;
+    }
     if (strcmp(v->method, "GET") == 0) {
         answer->text = request->status && request->body
                            ? apr_pstrdup(v->probe->pool, request->body)
@@ -128,45 +139,74 @@ static void answer_take(visiting *v, aty_probe_answer *answer,
     answer->fault = aty_probe_text(v->probe, request->fault);
 }
 
-static bool is_answered(const aty_probe_request *request)
+/* Whether an unanswered request is asked for again on another connection. HTTP/1.1 has
+ * one request at a time: those behind the first that was not answered were never sent.
+ * HTTP/2 has all at once: where some were answered, the others came too late. */
+static bool is_asked_again(visiting *v, aty_probe_answer *answer, bool is_first,
+                           bool some_answered)
 {
-    return request->status != 0 || request->reset;
+    bool is_h2 = v->handshake.alpn && strcmp(v->handshake.alpn, "h2") == 0;
+
+    if (aty_probe_is_open(v->connection)) {
+        return false;
+    }
+    if (is_h2 ? !some_answered : is_first) {
+        answer->tries++;
+    }
+    return answer->tries < TRIES;
 }
 
-/* Sends the requests at `wanted` together. Returns how many were answered; those that
- * were not stay in the list. */
-static int batch_send(visiting *v, apr_array_header_t *wanted, uint32_t count)
+/* Takes what was answered out of `wanted`, whose first `count` were asked. */
+static void batch_take(visiting *v, apr_array_header_t *wanted,
+                       const aty_probe_request *requests, uint32_t count, bool some)
 {
-    aty_probe_request *requests = apr_pcalloc(v->pool, count * sizeof *requests);
-    apr_array_header_t *left = apr_array_make(v->pool, wanted->nelts, sizeof(int));
+    int kept = 0;
+    bool is_first = true;
 
-    for (uint32_t i = 0; i < count; i++) {
-        aty_probe_answer *answer =
-            aty_probe_answer_at(v->visit, APR_ARRAY_IDX(wanted, (int)i, int));
-        answer->tries++;
-        requests[i].authority = authority_text(v, answer->authority);
-        requests[i].method = v->method;
-        requests[i].path = v->probe->options->path;
-    }
-    v->probe->requests += count;
-    aty_probe_ask(v->connection, requests, count, v->probe->options->vhost_header);
     for (int i = 0; i < wanted->nelts; i++) {
         int index = APR_ARRAY_IDX(wanted, i, int);
         aty_probe_answer *answer = aty_probe_answer_at(v->visit, index);
-        bool is_sent = i < (int)count;
-        bool again = !is_sent || (!is_answered(&requests[i]) && answer->tries < TRIES);
-        if (is_sent && !(v->probe->options->stop && *v->probe->options->stop &&
-                         !is_answered(&requests[i]))) {
+        bool again = i >= (int)count;
+        if (!again) {
+            bool has_answer = is_answered(&requests[i]);
             answer_take(v, answer, &requests[i]);
+            again = !has_answer && is_asked_again(v, answer, is_first, some);
+            is_first = is_first && has_answer;
         }
         if (again) {
-            APR_ARRAY_PUSH(left, int) = index;
+            APR_ARRAY_IDX(wanted, kept++, int) = index;
         }
     }
-    int done = wanted->nelts - left->nelts;
-    wanted->nelts = 0;
-    apr_array_cat(wanted, left);
-    return done;
+    wanted->nelts = kept;
+}
+
+/* Sends the first requests of `wanted` together, and keeps there what is still wanted. */
+static void batch_send(visiting *v, apr_array_header_t *wanted, uint32_t count)
+{
+    aty_probe_request *requests = apr_pcalloc(v->pool, count * sizeof *requests);
+    const aty_probe_options *options = v->probe->options;
+    uint64_t began = aty_probe_now();
+    bool some = false;
+
+    for (uint32_t i = 0; i < count; i++) {
+        int index = APR_ARRAY_IDX(wanted, (int)i, int);
+        requests[i].authority =
+            authority_text(v, aty_probe_answer_at(v->visit, index)->authority);
+        requests[i].method = v->method;
+        requests[i].path = options->path;
+    }
+    v->probe->requests += count;
+    aty_probe_ask(v->connection, requests, count, options->vhost_header);
+    if (options->stop && *options->stop) {
+        v->probe->stopped = true;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        some = some || is_answered(&requests[i]);
+    }
+    if (!some) {
+        v->lost += aty_probe_now() - began;
+    }
+    batch_take(v, wanted, requests, count, some);
 }
 
 /* Sends what is wanted as long as this connection lasts. */
@@ -213,6 +253,10 @@ static void wanted_ask(visiting *v, apr_array_header_t *wanted)
         }
         if (!aty_probe_is_open(v->connection)) {
             rest_fail(v, wanted, "the connection ended at once");
+            return;
+        }
+        if (v->lost > (uint64_t)TRIES * v->probe->options->milliseconds * MILLISECOND) {
+            rest_fail(v, wanted, "others before it were not answered in time");
             return;
         }
         connection_use(v, wanted);
@@ -301,7 +345,7 @@ static void node_note(const aty_probe *probe, const aty_probe_visit *visit,
     }
     node->given_up =
         (!node->reached && node->failures >= FAILURES_MAX) ||
-        node->lost > (uint64_t)TIMEOUTS_MAX * probe->options->milliseconds * 1000000u;
+        node->lost > (uint64_t)TIMEOUTS_MAX * probe->options->milliseconds * MILLISECOND;
 }
 
 static void progress(const aty_probe *probe, int done, uint64_t *shown)
