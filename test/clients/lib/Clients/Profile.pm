@@ -6,6 +6,7 @@ package Clients::Profile;
 use strict;
 use warnings;
 
+use Aty::Certificates;
 use Aty::Template;
 use File::Path qw(make_path);
 use JSON::PP;
@@ -20,6 +21,17 @@ sub make {
     _run('certutil', '-A', '-d', "sql:$database", '-n', 'test-ca', '-t', 'C,,', '-i', $ca);
     _run('pk12util', '-i', $identity, '-d', "sql:$database", '-W', '') if $identity;
     return "sql:$database";
+}
+
+# Makes a certificate for users, signed by a CA whose certificate and key are in the
+# directory, as a PKCS #12 file. Returns its path.
+sub identity {
+    my ($directory, $ca) = @_;
+    Aty::Certificates::client($directory, $ca, 'user');
+    my $path = "$directory/user.p12";
+    _run('openssl', 'pkcs12', '-export', '-in', "$directory/user.pem", '-inkey',
+        "$directory/user.key", '-out', $path, '-passout', 'pass:');
+    return $path;
 }
 
 # Lets Chromium show a certificate without asking, as the policy AutoSelectCertificateForUrls

@@ -73,22 +73,4 @@ sub requests {
     return @requests;
 }
 
-# What came of requests, in numbers: requests, refused (with 421), connections (on which
-# something was asked), retries (the same asked again), and pairs: "SNI HOST" => how often
-# it was refused.
-sub count {
-    my (@requests) = @_;
-    my (%pairs, %connections, %tries);
-    for my $request (@requests) {
-        $pairs{"$request->{sni} $request->{host}"}++ if $request->{status} == 421;
-        $connections{$request->{connection}} = 1;
-        $tries{$request->{id}}++ if $request->{id};
-    }
-    my ($refused, $retries) = (0, 0);
-    $refused += $_ for values %pairs;
-    $retries += $_ - 1 for values %tries;
-    return {requests => scalar @requests, refused => $refused, pairs => \%pairs,
-        connections => scalar keys %connections, retries => $retries};
-}
-
 1;

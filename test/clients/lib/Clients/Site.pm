@@ -51,18 +51,17 @@ sub httpd_text {
     return "$listen$HEAD$text";
 }
 
-# The names that clients know, in order: {name, address, first}, where first is whether it is
-# its vhost's first. Some name stands for a pattern.
+# The names that clients know, in order: {name, address, vhost}, where vhost is the first name
+# of its vhost. Some name stands for a pattern.
 sub names {
     my ($text) = @_;
     my @names;
     while ($text =~ m{^\s*<VirtualHost (\S+?):443.*?>\n(.*?)^\s*</VirtualHost>}gsmi) {
         my ($address, $lines) = ($1, $2);
         $address = '127.0.0.1' if $address eq '*';
-        my @own = map { split ' ', s/#.*//r } $lines =~ /^\s*Server(?:Name|Alias)\s+(.*)/mgi;
-        push @names, map {
-            {name => $own[$_] =~ s/\*/any/gr, address => $address, first => $_ == 0}
-        } 0 .. $#own;
+        my @own = map { s/\*/any/gr } map { split ' ', s/#.*//r }
+            $lines =~ /^\s*Server(?:Name|Alias)\s+(.*)/mgi;
+        push @names, map { {name => $_, address => $address, vhost => $own[0]} } @own;
     }
     return @names;
 }

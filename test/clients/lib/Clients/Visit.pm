@@ -15,7 +15,7 @@ sub all {
     my ($client, $port, @names) = @_;
     my $hosts = join '', map { "&host=$_->{name}:$port" } @names;
     my @reports;
-    for my $start (map { $_->{name} } grep { $_->{first} } @names) {
+    for my $start (map { $_->{name} } grep { $_->{name} eq $_->{vhost} } @names) {
         my @addresses = map {
             "https://$start:$port/visit.html?visit=$start-$_$hosts"
         } 1 .. $LOADS;
