@@ -28,7 +28,7 @@ void aty_probe_h1_begin(aty_probe_h1 *h1, apr_pool_t *pool, aty_probe_request *r
     h1->interims = 0;
     h1->line_size = 0;
     h1->lines_size = 0;
-    aty_probe_answer_begin(&h1->answer, request, vhost_header);
+    aty_probe_reply_begin(&h1->reply, request, vhost_header);
 }
 
 const char *aty_probe_h1_text(apr_pool_t *pool, const aty_probe_request *request)
@@ -43,7 +43,7 @@ const char *aty_probe_h1_text(apr_pool_t *pool, const aty_probe_request *request
 static void done(aty_probe_h1 *h1)
 {
     h1->state = ATY_H1_DONE;
-    aty_probe_answer_end(h1->pool, &h1->answer);
+    aty_probe_reply_end(h1->pool, &h1->reply);
 }
 
 /* Nothing can be read any more. */
@@ -51,7 +51,7 @@ static void broken(aty_probe_h1 *h1, const char *fault)
 {
     h1->state = ATY_H1_DONE;
     h1->is_last = true;
-    aty_probe_answer_give_up(h1->pool, &h1->answer, fault);
+    aty_probe_reply_give_up(h1->pool, &h1->reply, fault);
 }
 
 static void broken_text(aty_probe_h1 *h1, const char *format, const char *text,
@@ -163,8 +163,8 @@ static bool fields_read(aty_probe_h1 *h1, slice header, framing *body)
         slice name = {line.text, name_size};
         slice value = trim((slice){colon + 1, line.size - name_size - 1});
         field_read(h1, name, value, body);
-        aty_probe_answer_header(h1->pool, &h1->answer, name.text, name.size, value.text,
-                                value.size);
+        aty_probe_reply_header(h1->pool, &h1->reply, name.text, name.size, value.text,
+                               value.size);
     }
     return true;
 }
@@ -185,7 +185,7 @@ static int status_read(slice line)
 /* What follows the header (RFC 9112 §6.3). */
 static void body_begin(aty_probe_h1 *h1, const framing *body)
 {
-    const aty_probe_request *request = h1->answer.request;
+    const aty_probe_request *request = h1->reply.request;
     if (strcmp(request->method, "HEAD") == 0 || request->status == 204 ||
         request->status == 304) {
         done(h1);
@@ -208,7 +208,7 @@ static void body_begin(aty_probe_h1 *h1, const framing *body)
 /* An answer of 1xx is passed over (RFC 9110 §15.2). */
 static void interim_pass(aty_probe_h1 *h1)
 {
-    if (h1->answer.status == 101 || ++h1->interims > INTERIMS_MAX) {
+    if (h1->reply.status == 101 || ++h1->interims > INTERIMS_MAX) {
         broken(h1, h1->interims > INTERIMS_MAX ? "interim answers (1xx) without end"
                                                : "status 101, where nobody asked for it");
     }
@@ -220,8 +220,8 @@ static void head_read(aty_probe_h1 *h1)
     slice status = line_take(&header);
     framing body = {false, false, false, false, 0};
     h1->line_size = 0;
-    h1->answer.status = status_read(status);
-    if (h1->answer.status == 0) {
+    h1->reply.status = status_read(status);
+    if (h1->reply.status == 0) {
         broken_text(h1, "what answers is no HTTP/1.1: '%s'", status.text, status.size);
         return;
     }
@@ -229,8 +229,8 @@ static void head_read(aty_probe_h1 *h1)
     if (!fields_read(h1, header, &body)) {
         return;
     }
-    h1->answer.request->status = h1->answer.status;
-    if (h1->answer.status < 200) {
+    h1->reply.request->status = h1->reply.status;
+    if (h1->reply.status < 200) {
         interim_pass(h1);
         return;
     }
@@ -276,7 +276,7 @@ static size_t body_feed(aty_probe_h1 *h1, const uint8_t *bytes, size_t size)
 {
     size_t count =
         h1->state != ATY_H1_TO_END && h1->left < size ? (size_t)h1->left : size;
-    if (!aty_probe_answer_body(&h1->answer, bytes, count)) {
+    if (!aty_probe_reply_body(&h1->reply, bytes, count)) {
         h1->is_last = true; /* nobody reads the rest */
         done(h1);
         return count;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "authorityc/probe/probe_answer.h"
+#include "authorityc/probe/probe_reply.h"
 
 typedef enum {
     ATY_H1_HEAD,       /* status line and header */
@@ -22,7 +22,7 @@ typedef enum {
 
 typedef struct {
     apr_pool_t *pool;
-    aty_probe_answer answer;
+    aty_probe_reply reply;
     aty_probe_h1_state state;
     bool is_last; /* the connection ends with this answer */
     uint64_t left;

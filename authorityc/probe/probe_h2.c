@@ -28,14 +28,13 @@ static void waiting_give_up(aty_probe_h2 *h2, const char *fault)
     h2->waiting = 0;
 }
 
-void aty_probe_h2_free_answer(aty_probe_h2 *h2, aty_probe_answer *answer,
-                              const char *fault)
+void aty_probe_h2_free_reply(aty_probe_h2 *h2, aty_probe_reply *reply, const char *fault)
 {
     if (fault) {
-        aty_probe_answer_give_up(h2->pool, answer, fault);
+        aty_probe_reply_give_up(h2->pool, reply, fault);
     }
     else {
-        aty_probe_answer_end(h2->pool, answer);
+        aty_probe_reply_end(h2->pool, reply);
     }
     h2->in_flight--;
 }
@@ -43,8 +42,8 @@ void aty_probe_h2_free_answer(aty_probe_h2 *h2, aty_probe_answer *answer,
 static void flying_give_up(aty_probe_h2 *h2, const char *fault)
 {
     for (int i = 0; i < ATY_PROBE_IN_FLIGHT; i++) {
-        if (h2->answers[i].request) {
-            aty_probe_h2_free_answer(h2, &h2->answers[i], fault);
+        if (h2->replies[i].request) {
+            aty_probe_h2_free_reply(h2, &h2->replies[i], fault);
         }
     }
 }
@@ -142,7 +141,7 @@ static nghttp2_nv field(const char *name, const char *value)
 }
 
 static void request_submit(aty_probe_h2 *h2, aty_probe_request *request,
-                           aty_probe_answer *answer)
+                           aty_probe_reply *reply)
 {
     const nghttp2_nv fields[] = {
         field(":method", request->method),
@@ -152,23 +151,23 @@ static void request_submit(aty_probe_h2 *h2, aty_probe_request *request,
         field("user-agent", "authorityc/" ATY_VERSION),
         field("accept", "*/*"),
     };
-    aty_probe_answer_begin(answer, request, h2->vhost_header);
-    answer->stream = nghttp2_submit_request(h2->session, NULL, fields,
-                                            sizeof fields / sizeof fields[0], NULL, NULL);
+    aty_probe_reply_begin(reply, request, h2->vhost_header);
+    reply->stream = nghttp2_submit_request(h2->session, NULL, fields,
+                                           sizeof fields / sizeof fields[0], NULL, NULL);
     h2->in_flight++;
     h2->credit += REQUEST_CREDIT;
-    if (answer->stream < 0) {
-        aty_probe_h2_free_answer(h2, answer, "no further request fits this connection");
+    if (reply->stream < 0) {
+        aty_probe_h2_free_reply(h2, reply, "no further request fits this connection");
     }
 }
 
-static aty_probe_answer *free_place(aty_probe_h2 *h2)
+static aty_probe_reply *free_place(aty_probe_h2 *h2)
 {
     uint32_t most = nghttp2_session_get_remote_settings(
         h2->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
     for (uint32_t i = 0; i < ATY_PROBE_IN_FLIGHT && h2->in_flight < most; i++) {
-        if (!h2->answers[i].request) {
-            return &h2->answers[i];
+        if (!h2->replies[i].request) {
+            return &h2->replies[i];
         }
     }
     return NULL;
@@ -176,10 +175,10 @@ static aty_probe_answer *free_place(aty_probe_h2 *h2)
 
 static void requests_submit(aty_probe_h2 *h2)
 {
-    aty_probe_answer *answer;
-    while (h2->waiting > 0 && (answer = free_place(h2))) {
+    aty_probe_reply *reply;
+    while (h2->waiting > 0 && (reply = free_place(h2))) {
         h2->waiting--;
-        request_submit(h2, h2->requests++, answer);
+        request_submit(h2, h2->requests++, reply);
     }
 }
 
@@ -240,11 +239,11 @@ void aty_probe_h2_give_up(aty_probe_h2 *h2, const char *fault)
     uint32_t most = nghttp2_session_get_remote_settings(
         h2->session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
     for (int i = 0; i < ATY_PROBE_IN_FLIGHT; i++) {
-        aty_probe_answer *answer = &h2->answers[i];
-        if (answer->request) {
-            nghttp2_submit_rst_stream(h2->session, NGHTTP2_FLAG_NONE, answer->stream,
+        aty_probe_reply *reply = &h2->replies[i];
+        if (reply->request) {
+            nghttp2_submit_rst_stream(h2->session, NGHTTP2_FLAG_NONE, reply->stream,
                                       NGHTTP2_CANCEL);
-            aty_probe_h2_free_answer(h2, answer, fault);
+            aty_probe_h2_free_reply(h2, reply, fault);
         }
     }
     waiting_give_up(h2, most == 0 ? "the server allows no request: its "

@@ -7,11 +7,11 @@
 #include "authorityc/probe/probe_clean.h"
 #include "authorityc/probe/probe_h2_state.h"
 
-static aty_probe_answer *answer_of(aty_probe_h2 *h2, int32_t stream)
+static aty_probe_reply *reply_of(aty_probe_h2 *h2, int32_t stream)
 {
     for (int i = 0; i < ATY_PROBE_IN_FLIGHT; i++) {
-        if (h2->answers[i].request && h2->answers[i].stream == stream) {
-            return &h2->answers[i];
+        if (h2->replies[i].request && h2->replies[i].stream == stream) {
+            return &h2->replies[i];
         }
     }
     return NULL;
@@ -21,7 +21,7 @@ static int frame_received(nghttp2_session *session, const nghttp2_frame *frame,
                           void *data)
 {
     aty_probe_h2 *h2 = data;
-    aty_probe_answer *answer;
+    aty_probe_reply *reply;
     bool is_ack = frame->hd.flags & NGHTTP2_FLAG_ACK;
     (void)session;
     switch (frame->hd.type) {
@@ -29,19 +29,19 @@ static int frame_received(nghttp2_session *session, const nghttp2_frame *frame,
         h2->is_up = h2->is_up || !is_ack;
         break;
     case NGHTTP2_HEADERS:
-        answer = answer_of(h2, frame->hd.stream_id);
-        if (answer && answer->status) {
-            answer->request->status = answer->status;
+        reply = reply_of(h2, frame->hd.stream_id);
+        if (reply && reply->status) {
+            reply->request->status = reply->status;
         }
         break;
     case NGHTTP2_PING:
         h2->awaits_ping = h2->awaits_ping && !is_ack;
         break;
     case NGHTTP2_RST_STREAM:
-        answer = answer_of(h2, frame->hd.stream_id);
-        if (answer) {
-            answer->request->reset = true;
-            answer->request->reset_code = frame->rst_stream.error_code;
+        reply = reply_of(h2, frame->hd.stream_id);
+        if (reply) {
+            reply->request->reset = true;
+            reply->request->reset_code = frame->rst_stream.error_code;
         }
         break;
     default:
@@ -61,17 +61,17 @@ static int header_received(nghttp2_session *session, const nghttp2_frame *frame,
                            size_t value_size, uint8_t flags, void *data)
 {
     aty_probe_h2 *h2 = data;
-    aty_probe_answer *answer = answer_of(h2, frame->hd.stream_id);
+    aty_probe_reply *reply = reply_of(h2, frame->hd.stream_id);
     (void)session;
     (void)flags;
-    if (!answer) {
+    if (!reply) {
         return 0;
     }
     if (name_size == 7 && memcmp(name, ":status", 7) == 0) {
-        answer->status = status_read(value, value_size);
+        reply->status = status_read(value, value_size);
     }
-    return aty_probe_answer_header(h2->pool, answer, (const char *)name, name_size,
-                                   (const char *)value, value_size)
+    return aty_probe_reply_header(h2->pool, reply, (const char *)name, name_size,
+                                  (const char *)value, value_size)
                ? 0
                : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
@@ -80,11 +80,11 @@ static int data_received(nghttp2_session *session, uint8_t flags, int32_t stream
                          const uint8_t *bytes, size_t size, void *data)
 {
     aty_probe_h2 *h2 = data;
-    aty_probe_answer *answer = answer_of(h2, stream);
+    aty_probe_reply *reply = reply_of(h2, stream);
     (void)flags;
-    if (answer && !aty_probe_answer_body(answer, bytes, size)) {
+    if (reply && !aty_probe_reply_body(reply, bytes, size)) {
         nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
-        aty_probe_h2_free_answer(h2, answer, NULL);
+        aty_probe_h2_free_reply(h2, reply, NULL);
     }
     return 0;
 }
@@ -110,10 +110,10 @@ static int stream_closed(nghttp2_session *session, int32_t stream, uint32_t code
                          void *data)
 {
     aty_probe_h2 *h2 = data;
-    aty_probe_answer *answer = answer_of(h2, stream);
+    aty_probe_reply *reply = reply_of(h2, stream);
     (void)session;
-    if (answer) {
-        aty_probe_h2_free_answer(h2, answer, close_fault(h2, answer->request, code));
+    if (reply) {
+        aty_probe_h2_free_reply(h2, reply, close_fault(h2, reply->request, code));
     }
     return 0;
 }
@@ -123,12 +123,12 @@ static int frame_not_sent(nghttp2_session *session, const nghttp2_frame *frame, 
                           void *data)
 {
     aty_probe_h2 *h2 = data;
-    aty_probe_answer *answer =
-        frame->hd.type == NGHTTP2_HEADERS ? answer_of(h2, frame->hd.stream_id) : NULL;
+    aty_probe_reply *reply =
+        frame->hd.type == NGHTTP2_HEADERS ? reply_of(h2, frame->hd.stream_id) : NULL;
     (void)session;
-    if (answer) {
-        aty_probe_h2_free_answer(h2, answer,
-                                 h2->goaway ? h2->goaway : nghttp2_strerror(error));
+    if (reply) {
+        aty_probe_h2_free_reply(h2, reply,
+                                h2->goaway ? h2->goaway : nghttp2_strerror(error));
     }
     return 0;
 }

@@ -5,7 +5,7 @@
 
 #include <nghttp2/nghttp2.h>
 
-#include "authorityc/probe/probe_answer.h"
+#include "authorityc/probe/probe_reply.h"
 #include "authorityc/probe/probe_frames.h"
 #include "authorityc/probe/probe_h2.h"
 
@@ -23,7 +23,7 @@ struct aty_probe_h2 {
     const char *fault;  /* the session has ended */
     const char *goaway; /* it will, when what is asked is answered */
     const char *detail; /* what the library found wrong last; or NULL */
-    aty_probe_answer answers[ATY_PROBE_IN_FLIGHT];
+    aty_probe_reply replies[ATY_PROBE_IN_FLIGHT];
     uint32_t in_flight;
     aty_probe_request *requests; /* to be asked */
     uint32_t waiting;            /* how many of them */
@@ -38,8 +38,7 @@ void aty_probe_h2_look(aty_probe_h2 *h2, const uint8_t *bytes, size_t size);
 nghttp2_session_callbacks *aty_probe_h2_callbacks(void);
 
 /* An answer has ended, or has this fault. */
-void aty_probe_h2_free_answer(aty_probe_h2 *h2, aty_probe_answer *answer,
-                              const char *fault);
+void aty_probe_h2_free_reply(aty_probe_h2 *h2, aty_probe_reply *reply, const char *fault);
 
 /* Ends the session: for too many frames, or for one that breaks the protocol. */
 void aty_probe_h2_end_endless(aty_probe_h2 *h2);
