@@ -7,7 +7,6 @@
 #include <apr_strings.h>
 
 #include "authorityc/source.h"
-#include "core/sni_policy.h"
 
 #define COLUMNS 90
 
@@ -368,10 +367,7 @@ static void vhost_write(printer *p, const aty_policy *policy, const aty_vhost *v
 
 static void top_write(printer *p, const aty_policy *policy)
 {
-    if (policy->sni_policy_directive) {
-        from_write(p, &policy->sni_policy_directive->place);
-    }
-    line_write(p, "SNIPolicy ", aty_sni_policy_name(policy->sni_policy));
+    directive_write(p, policy->sni_policy_directive);
     directive_write(p, policy->unknown_authority);
     for (int i = 0; i < policy->pairs->nelts; i++) {
         const aty_accept_pair *pair =
