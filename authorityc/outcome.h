@@ -19,6 +19,11 @@ static inline uint32_t aty_outcome_of(const aty_verdict *verdict)
                                                : (uint32_t)verdict->outcome;
 }
 
+/* What a vhost answers over HTTP/2 on any connection but its own, whatever that is: the
+ * first reason that lies in its <Location>s and Protocols; ATY_REASON_COUNT where there
+ * is none. */
+aty_reason aty_request_reason(const aty_table *table, uint32_t vhost);
+
 static inline bool aty_outcome_is_answered(uint32_t outcome)
 {
     return outcome < ATY_OUTCOME_REASON(0);

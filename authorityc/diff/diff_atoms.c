@@ -23,19 +23,12 @@ static void host_put(apr_pool_t *pool, aty_ids *ids, apr_array_header_t *atoms,
     atom->count++;
 }
 
-/* What a vhost answers over HTTP/2 on any connection but its own (verdict.c,
- * http2_reasons); 0: nothing by itself. */
-static uint32_t reason_of(const aty_table *table, uint32_t vhost)
+/* The outcome that requests for the vhost have by themselves; 0: none. */
+static uint32_t outcome_of(const aty_table *table, uint32_t vhost)
 {
-    if (aty_vhost_location_needing(table, vhost, ATY_LOCATION_CLIENT_AUTH)) {
-        return ATY_OUTCOME_REASON(ATY_REASON_LOCATION_CLIENT_AUTH);
-    }
-    if (aty_vhost_location_needing(table, vhost, ATY_LOCATION_CIPHERS)) {
-        return ATY_OUTCOME_REASON(ATY_REASON_LOCATION_CIPHERS);
-    }
-    return aty_get(table->vhosts[vhost].flags) & ATY_VHOST_H2
-               ? 0
-               : ATY_OUTCOME_REASON(ATY_REASON_HTTP1_ONLY);
+    aty_reason reason = aty_request_reason(table, vhost);
+
+    return reason == ATY_REASON_COUNT ? 0 : ATY_OUTCOME_REASON(reason);
 }
 
 /* Whether the vhost refuses the name as nobody's, even on its own connection. */
@@ -62,7 +55,7 @@ static void column_side_fill(const aty_diff *diff, int side, const char *name,
     uint32_t vhost = column->vhosts[side];
 
     column->unknown[side] = is_refused(table, vhost, name);
-    column->reasons[side] = diff->h2 ? reason_of(table, vhost) : 0;
+    column->reasons[side] = diff->h2 ? outcome_of(table, vhost) : 0;
     column->covers[side] = aty_vhost_covers(table, vhost, name, strlen(name))
                                ? aty_diff_covering(diff->sides[side].cover, name)
                                : ATY_NONE;
