@@ -53,9 +53,9 @@ sub _serve {
         SSL_key_file       => "$option{certificate}.key",
         SSL_alpn_protocols => ['h2'],
     ) or return;
+    my @payloads = map { join '', map { pack 'n/a*', $_ } @$_ } @{$option{frames}};
     print {$socket} Aty::H2::frame_bytes($Aty::H2::TYPE{SETTINGS}, 0, 0, ''),
-        map { Aty::H2::frame_bytes($Aty::H2::TYPE{ORIGIN}, 0, 0, join '', map { pack 'n/a*', $_ } @$_) }
-        @{$option{frames}};
+        map { Aty::H2::frame_bytes($Aty::H2::TYPE{ORIGIN}, 0, 0, $_) } @payloads;
     _read($socket, length Aty::H2::PREFACE);
     while (1) {
         my ($high, $low, $type, $flags, $stream) = unpack 'CnCCN', _read($socket, 9);

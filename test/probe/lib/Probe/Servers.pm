@@ -63,6 +63,7 @@ http {
     log_format asked '\$msec \$server_addr:\$server_port \$ssl_server_name \$http_host \$status'
         ' \$server_protocol';
     access_log asked asked;
+    ssl_protocols TLSv1.2 TLSv1.3;
     server { listen 127.0.0.1:\@front\@; }
 $sites
 }
@@ -122,30 +123,50 @@ sub _front {
     }, $class;
 }
 
-# What was asked at these addresses (IP:PORT): a list of hashes
-# with at (seconds), address, sni ('-' for none), host, status, protocol.
+# What was asked at these addresses (IP:PORT) since the last call for them: a list of hashes
+# with at (seconds), address, sni ('-' for none), host (without its port), status and
+# protocol. Waits until there are `count`: a server writes them down after it has answered.
 sub asked {
+    my ($self, $count, @addresses) = @_;
+    my $seen = \$self->{seen}{"@addresses"};
+    my $end = time + 5;
+    my @asked;
+    while (1) {
+        @asked = $self->_asked_ever(@addresses);
+        splice @asked, 0, $$seen // 0;
+        last if @asked >= $count || time > $end;
+        sleep 0.02;
+    }
+    $$seen += @asked;
+    return @asked;
+}
+
+sub _asked_ever {
     my ($self, @addresses) = @_;
     my %wanted = map { $_ => 1 } @addresses;
     open my $file, '<', $self->{asked} or die "$self->{asked}: $!\n";
     my @asked;
     while (my $line = <$file>) {
         my %request;
-        (@request{qw(at address sni host status protocol)}, my $rest) = split ' ', $line;
-        next if !$wanted{$request{address}} || !defined $request{protocol};
+        @request{qw(at address sni host status protocol)} = split ' ', $line;
+        next if !defined $request{protocol} || !$wanted{$request{address}};
+        $request{host} =~ s/:\d+\z//;
         push @asked, \%request;
     }
     return @asked;
 }
 
-# The lines of the error log that count, but for those that match one of the patterns.
+# What is wrong with its error log: lines that match none of these patterns. `announced` are
+# patterns of an httpd of which each must have come.
 sub complaints {
-    my ($self, @known) = @_;
-    my $errors = $self->{errors};
-    my @lines = $errors
-        ? -e $errors ? split /\n/, Aty::Template::load($errors) : ()
-        : grep { Aty::Log::is_serious($_) } $self->{server}->log->lines;
-    return grep { my $line = $_; !grep { $line =~ $_ } @known } @lines;
+    my ($self, $known, $announced) = @_;
+    if (my $errors = $self->{errors}) {
+        return -e $errors ? split /\n/, Aty::Template::load($errors) : ();
+    }
+    my $log = $self->{server}->log;
+    $log->may($_) for @$known;
+    $log->announce($_) for @$announced;
+    return $log->faults;
 }
 
 sub stop { $_[0]{server}->stop }

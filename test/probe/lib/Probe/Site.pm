@@ -9,11 +9,13 @@ use warnings;
 use Storable qw(dclone);
 
 # What there is about each vhost: its name and aliases; the certificate; whether it wants a
-# client's (staff), or HTTP/1.1 alone (http1); what only the policy can say of it (policy).
+# client's (staff), or HTTP/1.1 alone (http1). Besides, lines that httpd has too (lines), and
+# those that only a policy has (policy).
 my @VHOSTS = (
     {name => 'www.example.test',    aliases => ['example.test'],     certificate => 'wild'},
     {name => 'static.example.test', aliases => ['img.example.test'], certificate => 'wild'},
-    {name => 'admin.example.test',  certificate => 'wild', staff => 1},
+    {name => 'admin.example.test',  aliases => ['staff.example.test'], certificate => 'wild',
+        staff => 1},
     {name => 'old.example.test',    certificate => 'wild', http1 => 1},
     {name => 'shop.example.test',   certificate => 'shop'},
 );
@@ -39,8 +41,6 @@ sub vhost {
     return $vhost // die "no vhost '$label'\n";
 }
 
-sub vhosts { return map { $_->{name} } @{$_[0]{vhosts}} }
-
 sub _names { return ($_[0]{name}, @{$_[0]{aliases} || []}) }
 sub names { return map { _names($_) } @{$_[0]{vhosts}} }
 
@@ -57,6 +57,7 @@ sub _common_lines {
         $vhost->{staff}
         ? ('SSLVerifyClient require', "SSLCACertificateFile $certs/test-ca.pem")
         : (),
+        @{$vhost->{lines} || []},
     );
 }
 
@@ -70,6 +71,19 @@ sub policy_text {
     my ($self) = @_;
     return join "\n", map { $self->_section($self->_common_lines($_), @{$_->{policy} || []}) }
         @{$self->{vhosts}};
+}
+
+# The number of the first line of the policy that matches, in the vhost with the name.
+sub policy_line {
+    my ($self, $name, $pattern) = @_;
+    my ($number, $vhost) = (0, -1);
+    for my $line (split /\n/, $self->policy_text) {
+        $number++;
+        $vhost++ if $line =~ /\A<VirtualHost/;
+        return $number if $line =~ $pattern
+            && grep { $_ eq $name } _names($self->{vhosts}[$vhost]);
+    }
+    die "no line of the policy matches $pattern for $name\n";
 }
 
 sub httpd_text {
@@ -95,7 +109,9 @@ sub _nginx_server {
         'server_name ' . join(' ', _names($vhost)),
         "ssl_certificate $certs/$vhost->{certificate}.pem",
         "ssl_certificate_key $certs/$vhost->{certificate}.key",
-        $vhost->{staff} ? ('ssl_verify_client on', "ssl_client_certificate $certs/test-ca.pem") : (),
+        $vhost->{staff}
+        ? ('ssl_verify_client on', "ssl_client_certificate $certs/test-ca.pem")
+        : (),
         "add_header X-Vhost $vhost->{name} always",
     );
     return join '', "server {\n", (map { "    $_;\n" } @lines),
