@@ -20,12 +20,17 @@
 
 typedef struct {
     struct option options[OPTIONS_MAX + 2];
-    char letters[2 * OPTIONS_MAX + 3]; /* and "W:" */
+    char letters[3 * OPTIONS_MAX + 3]; /* and "W:" */
 } getopt_lists;
+
+static bool has_letter(const aty_option *option)
+{
+    return option->letter != '\0' && option->letter != ATY_OPTION_SEVERAL;
+}
 
 static int code_of(const aty_option *options, int index)
 {
-    return options[index].letter ? options[index].letter : LONG_ONLY + index;
+    return has_letter(&options[index]) ? options[index].letter : LONG_ONLY + index;
 }
 
 static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_warnings)
@@ -35,13 +40,15 @@ static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_
 
     for (; options[count].name && count < OPTIONS_MAX; count++) {
         bool has_value = options[count].value != NULL;
-        lists->options[count] = (struct option){
-            options[count].name, has_value ? required_argument : no_argument, NULL,
-            code_of(options, count)};
-        if (options[count].letter) {
+        int argument = !has_value            ? no_argument
+                       : options[count].flag ? optional_argument
+                                             : required_argument;
+        lists->options[count] =
+            (struct option){options[count].name, argument, NULL, code_of(options, count)};
+        if (has_letter(&options[count])) {
             *letter++ = options[count].letter;
-            if (has_value) {
-                *letter++ = ':';
+            for (int colons = argument; colons > 0; colons--) {
+                *letter++ = ':'; /* one: required_argument; two: optional_argument */
             }
         }
     }
@@ -63,7 +70,7 @@ static void option_take(apr_pool_t *pool, const aty_option *options, int code,
         index++;
     }
     const aty_option *option = &options[index];
-    if (option->flag && option->value && *option->value) {
+    if (option->letter == ATY_OPTION_SEVERAL && *option->value) {
         value = apr_pstrcat(pool, *option->value, ",", value, (char *)NULL);
     }
     if (option->flag) {

@@ -11,11 +11,14 @@
 
 #include "authorityc/warning_options.h"
 
-/* An option; one of `flag` and `value` says where it goes. With both it may stand several
- * times: its values are joined by commas. */
+/* In place of a letter: none, and the option may stand several times; its values are
+ * joined by commas. */
+#define ATY_OPTION_SEVERAL 1
+
+/* An option; one of `flag` and `value` says where it goes. */
 typedef struct {
     const char *name; /* long; NULL ends a list */
-    char letter;      /* short, or NUL */
+    char letter;      /* short, NUL, or ATY_OPTION_SEVERAL */
     bool *flag;
     const char **value;
 } aty_option;

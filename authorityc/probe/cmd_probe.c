@@ -80,10 +80,7 @@ static const char *asked_find(aty_probe *probe)
     }
     fault = probe->options->dns ? aty_probe_nodes_resolve(probe)
                                 : aty_probe_nodes_find(probe);
-    if (!fault) {
-        aty_probe_plan(probe);
-    }
-    return fault;
+    return fault ? fault : aty_probe_plan(probe);
 }
 
 static int exit_code(const aty_probe *probe)
@@ -151,7 +148,7 @@ int aty_command_probe(apr_pool_t *pool, int argc, const char *const *argv)
 {
     aty_probe_given given = {0};
     const aty_option options[] = {
-        {"connect", 0, &given.connect_given, &given.connect},
+        {"connect", ATY_OPTION_SEVERAL, NULL, &given.connect},
         {"dns", 0, &given.dns, NULL},
         {"names", 0, NULL, &given.names},
         {"port", 0, NULL, &given.port},

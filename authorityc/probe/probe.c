@@ -15,6 +15,7 @@ aty_probe *aty_probe_make(apr_pool_t *pool, const aty_probe_options *options,
     probe->options = options;
     probe->table = table;
     probe->nodes = apr_array_make(pool, 4, sizeof(aty_probe_node *));
+    probe->node_index = apr_hash_make(pool);
     probe->visits = apr_array_make(pool, 16, sizeof(aty_probe_visit *));
     probe->findings = apr_array_make(pool, 8, sizeof(aty_probe_finding));
     probe->names = apr_array_make(pool, 8, sizeof(aty_probe_name));
@@ -31,20 +32,17 @@ const char *aty_probe_node_text(apr_pool_t *pool, const aty_probe_node *node)
 aty_probe_node *aty_probe_node_add(aty_probe *probe, const char *address, uint16_t port,
                                    uint32_t address_set)
 {
-    aty_probe_node *node;
+    const char *key = apr_psprintf(probe->pool, "%u %u %s", address_set, port, address);
+    aty_probe_node *node = apr_hash_get(probe->node_index, key, APR_HASH_KEY_STRING);
 
-    for (int i = 0; i < probe->nodes->nelts; i++) {
-        node = APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *);
-        if (node->port == port && node->address_set == address_set && !node->spare &&
-            strcmp(node->address, address) == 0) {
-            return node;
-        }
+    if (!node) {
+        node = apr_pcalloc(probe->pool, sizeof *node);
+        node->address = apr_pstrdup(probe->pool, address);
+        node->port = port;
+        node->address_set = address_set;
+        apr_hash_set(probe->node_index, key, APR_HASH_KEY_STRING, node);
+        APR_ARRAY_PUSH(probe->nodes, aty_probe_node *) = node;
     }
-    node = apr_pcalloc(probe->pool, sizeof *node);
-    node->address = apr_pstrdup(probe->pool, address);
-    node->port = port;
-    node->address_set = address_set;
-    APR_ARRAY_PUSH(probe->nodes, aty_probe_node *) = node;
     return node;
 }
 

@@ -20,6 +20,8 @@
 #include "authorityc/resolve.h"
 #include "core/table.h"
 
+#define ATY_PROBE_PAIRS_MAX 5000000 /* of --all-pairs: what fits into memory */
+
 /* What the answers to pairs are held against. */
 typedef enum {
     ATY_SERVER_AUTHORITY, /* the policy's verdicts */
@@ -132,6 +134,7 @@ typedef struct {
     const aty_probe_options *options;
     const aty_table *table;       /* NULL: no policy */
     apr_array_header_t *nodes;    /* aty_probe_node * */
+    apr_hash_t *node_index;       /* those of one address, by it */
     apr_array_header_t *visits;   /* aty_probe_visit *, by node */
     apr_array_header_t *findings; /* aty_probe_finding */
     apr_array_header_t *names;    /* aty_probe_name: those that were resolved */
@@ -139,9 +142,9 @@ typedef struct {
     apr_hash_t *kept;             /* texts and lists, each once */
     uint64_t pairs;               /* that could be asked */
     uint64_t pairs_planned;
-    uint32_t names_left_out; /* without a handshake of their own */
-    uint32_t connections;    /* that were made */
-    uint32_t requests;       /* that were sent */
+    uint32_t names_left_out;       /* without a handshake of their own */
+    uint32_t connections;          /* that were made */
+    uint32_t steps, steps_planned; /* visits and their requests: asked, and all */
     uint64_t next; /* nanoseconds on the monotonic clock: when rate allows more */
     bool stopped;
 } aty_probe;
@@ -162,8 +165,8 @@ aty_probe_node *aty_probe_node_add(aty_probe *probe, const char *address, uint16
  * probe->names. */
 void aty_probe_names_resolve(aty_probe *probe, const apr_array_header_t *names);
 
-/* probe_plan.c: what is asked there, with a policy. */
-void aty_probe_plan(aty_probe *probe);
+/* probe_plan.c: what is asked there, with a policy. NULL, or why it cannot be. */
+const char *aty_probe_plan(aty_probe *probe);
 
 /* probe_matrix.c: without one: each name's connection, and all names on it. NULL, or why
  * there is nothing to ask. */

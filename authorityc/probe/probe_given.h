@@ -8,7 +8,6 @@
 /* As they stand on the command line; NULL: not given. */
 typedef struct {
     const char *connect; /* HOST:PORT, with commas between several */
-    bool connect_given;
     bool dns;
     const char *names;
     const char *port;

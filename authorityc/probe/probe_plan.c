@@ -2,7 +2,8 @@
  *
  * Where there are few names, all pairs. Else each vhost once, on a connection of its own,
  * on one of another group and on one of its own group; and each pair of groups, by their
- * first vhosts. The choice is the same every time.
+ * first vhosts, or of very many groups a part of the pairs that each is in. The choice is
+ * the same every time.
  */
 #include "authorityc/probe/probe.h"
 
@@ -17,6 +18,8 @@
 
 #define PAIRS_FEW 1000 /* up to so many, all are asked */
 #define NAMES_FEW 1000 /* up to so many, each has a handshake */
+
+#define GROUP_PAIRS_MAX 100000 /* half an hour, at the usual rate */
 
 typedef struct {
     uint32_t first;              /* of the names on the node */
@@ -140,14 +143,24 @@ static void member_ask(planner *p, int g, int m)
     }
 }
 
+static int first_of(const planner *p, int g)
+{
+    return member_of(&APR_ARRAY_IDX(p->groups, g, const group), 0);
+}
+
+/* Group `a` is asked for on connections of the groups behind it, as many as there is room
+ * for: of all others, if they are not too many. */
 static void group_pairs_ask(planner *p)
 {
-    for (int a = 0; a < p->groups->nelts; a++) {
-        for (int b = 0; b < p->groups->nelts; b++) {
-            if (a != b) {
-                pair_ask(p, member_of(&APR_ARRAY_IDX(p->groups, a, const group), 0),
-                         member_of(&APR_ARRAY_IDX(p->groups, b, const group), 0));
-            }
+    int count = p->groups->nelts;
+    int others = count - 1;
+
+    if (count > 0 && (uint64_t)count * (uint64_t)others > GROUP_PAIRS_MAX) {
+        others = GROUP_PAIRS_MAX / count + 1;
+    }
+    for (int a = 0; a < count; a++) {
+        for (int next = 1; next <= others; next++) {
+            pair_ask(p, first_of(p, (a + next) % count), first_of(p, a));
         }
     }
 }
@@ -209,8 +222,8 @@ static void strangers_ask(planner *p, const char *stranger)
     }
 }
 
-static void node_plan(aty_probe *probe, aty_probe_node *node,
-                      const aty_set_members *members, const char *label)
+static const char *node_plan(aty_probe *probe, aty_probe_node *node,
+                             const aty_set_members *members, const char *label)
 {
     planner p = {
         .probe = probe,
@@ -223,6 +236,13 @@ static void node_plan(aty_probe *probe, aty_probe_node *node,
     bool all = probe->options->all_pairs;
 
     probe->pairs += pairs;
+    if (all && probe->pairs > ATY_PROBE_PAIRS_MAX) {
+        return apr_psprintf(
+            probe->pool,
+            "--all-pairs would be more than %d pairs; leave it out, and a "
+            "sample is asked",
+            ATY_PROBE_PAIRS_MAX);
+    }
     visits_make(&p, all || p.names->nelts <= NAMES_FEW);
     if (all || pairs <= PAIRS_FEW) {
         pairs_ask_all(&p);
@@ -231,15 +251,18 @@ static void node_plan(aty_probe *probe, aty_probe_node *node,
         pairs_ask_some(&p);
     }
     strangers_ask(&p, apr_pstrcat(probe->pool, label, ".invalid", (char *)NULL));
+    return NULL;
 }
 
-void aty_probe_plan(aty_probe *probe)
+const char *aty_probe_plan(aty_probe *probe)
 {
     aty_set_members members = aty_set_members_collect(probe->pool, probe->table);
     const char *label = aty_probe_sample_label(probe);
+    const char *fault = NULL;
 
-    for (int i = 0; i < probe->nodes->nelts; i++) {
-        node_plan(probe, APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *), &members,
-                  label);
+    for (int i = 0; i < probe->nodes->nelts && !fault; i++) {
+        fault = node_plan(probe, APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *),
+                          &members, label);
     }
+    return fault;
 }

@@ -29,6 +29,17 @@ static bool is_connected(const aty_probe_handshake *handshake)
     return handshake->stage == ATY_PROBE_OPEN;
 }
 
+static void progress(aty_probe *probe)
+{
+    static uint64_t shown;
+    uint64_t now = aty_probe_now();
+
+    if (now - shown >= PROGRESS_EVERY) {
+        shown = now;
+        aty_progress_show(probe->steps, probe->steps_planned, "connections and requests");
+    }
+}
+
 static uint32_t public_port(const aty_probe *probe, const aty_probe_visit *visit,
                             const char *authority)
 {
@@ -89,6 +100,7 @@ static void connection_make(visiting *v)
         .stop = options->stop,
     };
     v->probe->connections++;
+    progress(v->probe);
     v->handshake = (aty_probe_handshake){0};
     v->connection = aty_probe_connect(v->pool, &where, &v->handshake);
     if (v->handshake.stage == ATY_PROBE_NO_TCP && !node->reached && node->spare &&
@@ -131,6 +143,7 @@ static void answer_take(visiting *v, aty_probe_answer *answer,
                            : NULL;
         return;
     }
+    v->probe->steps += !answer->asked;
     answer->asked = true;
     answer->status = request->status;
     answer->reset = request->reset;
@@ -195,7 +208,6 @@ static void batch_send(visiting *v, apr_array_header_t *wanted, uint32_t count)
         requests[i].method = v->method;
         requests[i].path = options->path;
     }
-    v->probe->requests += count;
     aty_probe_ask(v->connection, requests, count, options->vhost_header);
     if (options->stop && *options->stop) {
         v->probe->stopped = true;
@@ -207,6 +219,7 @@ static void batch_send(visiting *v, apr_array_header_t *wanted, uint32_t count)
         v->lost += aty_probe_now() - began;
     }
     batch_take(v, wanted, requests, count, some);
+    progress(v->probe);
 }
 
 /* Sends what is wanted as long as this connection lasts. */
@@ -348,33 +361,29 @@ static void node_note(const aty_probe *probe, const aty_probe_visit *visit,
         node->lost > (uint64_t)TIMEOUTS_MAX * probe->options->milliseconds * MILLISECOND;
 }
 
-static void progress(const aty_probe *probe, int done, uint64_t *shown)
+/* What is left out of a node that is given up counts as done. */
+static void visit_run(aty_probe *probe, aty_probe_visit *visit)
 {
-    uint64_t now = aty_probe_now();
+    uint64_t began = aty_probe_now();
+    uint32_t steps = probe->steps + 1 + (uint32_t)visit->answers->nelts;
 
-    if (now - *shown >= PROGRESS_EVERY) {
-        *shown = now;
-        aty_progress_show((uint32_t)done, (uint32_t)probe->visits->nelts,
-                          "connections asked over");
+    if (!visit->node->given_up) {
+        visit_make(probe, visit);
     }
+    if (visit->tried) {
+        node_note(probe, visit, began);
+        aty_probe_judge(probe, visit);
+    }
+    probe->steps = steps;
 }
 
 void aty_probe_run(aty_probe *probe)
 {
-    uint64_t shown = 0;
+    aty_probe_extent extent = aty_probe_extent_of(probe);
 
+    probe->steps_planned = extent.visits + extent.requests;
     for (int i = 0; i < probe->visits->nelts && !probe->stopped; i++) {
-        aty_probe_visit *visit = aty_probe_visit_at(probe, i);
-        uint64_t began = aty_probe_now();
-        progress(probe, i, &shown);
-        if (visit->node->given_up) {
-            continue;
-        }
-        visit_make(probe, visit);
-        if (visit->tried) {
-            node_note(probe, visit, began);
-            aty_probe_judge(probe, visit);
-        }
+        visit_run(probe, aty_probe_visit_at(probe, i));
     }
     probe->stopped = probe->stopped || (probe->options->stop && *probe->options->stop);
     aty_progress_end();

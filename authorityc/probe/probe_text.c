@@ -186,7 +186,7 @@ static void left_out_print(const aty_probe *probe)
             printf(", and the handshakes of %u name%s", probe->names_left_out,
                    plural(probe->names_left_out));
         }
-        puts("; --all-pairs asks all");
+        puts(probe->pairs > ATY_PROBE_PAIRS_MAX ? "" : "; --all-pairs asks all");
     }
     if (probe->silent_names) {
         printf("DNS gave no answer for %u name%s\n", probe->silent_names,
