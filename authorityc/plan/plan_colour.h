@@ -11,6 +11,10 @@
 
 typedef struct aty_graph aty_graph;
 
+/* Vertices of a graph that is coloured in about a second; it takes two bits for each two
+ * of them, 25 MB in all. */
+#define ATY_GRAPH_MAX 10000
+
 /* A graph of `count` vertices, 0 to count - 1, without edges. */
 aty_graph *aty_graph_make(apr_pool_t *pool, uint32_t count);
 
