@@ -14,6 +14,8 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 CONFDIR ?= $(PREFIX)/share/mod_authority
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 
 ifdef SANITIZE
 OUT ?= out/sanitize
@@ -117,6 +119,9 @@ install: all
 	install -m 755 $(program) '$(DESTDIR)$(BINDIR)/authorityc'
 	install -m 644 $(module) '$(DESTDIR)$(libexecdir)/mod_authority.so'
 	install -m 644 mod_authority/authority.conf '$(DESTDIR)$(CONFDIR)/authority.conf'
+	install -d '$(DESTDIR)$(BASHCOMPDIR)' '$(DESTDIR)$(ZSHCOMPDIR)'
+	install -m 644 completion/authorityc.bash '$(DESTDIR)$(BASHCOMPDIR)/authorityc'
+	install -m 644 completion/_authorityc '$(DESTDIR)$(ZSHCOMPDIR)/_authorityc'
 	for page in $(wildcard man/*.[1-8]); do \
 	    install -d "$(DESTDIR)$(MANDIR)/man$${page##*.}" && \
 	    install -m 644 "$$page" "$(DESTDIR)$(MANDIR)/man$${page##*.}/" || exit 1; \
@@ -124,7 +129,8 @@ install: all
 
 uninstall:
 	rm -f '$(DESTDIR)$(BINDIR)/authorityc' '$(DESTDIR)$(libexecdir)/mod_authority.so' \
-	    '$(DESTDIR)$(CONFDIR)/authority.conf'
+	    '$(DESTDIR)$(CONFDIR)/authority.conf' '$(DESTDIR)$(BASHCOMPDIR)/authorityc' \
+	    '$(DESTDIR)$(ZSHCOMPDIR)/_authorityc'
 	for page in $(wildcard man/*.[1-8]); do \
 	    rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; \
 	done

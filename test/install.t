@@ -22,11 +22,13 @@ sub installed {
 my @pages = map { my ($name, $section) = m,man/(.*\.(\d)),;
     "/opt/authority/share/man/man$section/$name" } files(qr,^man/.*\.[1-8]$,);
 my @expected = sort '/opt/authority/bin/authorityc', "$modules/mod_authority.so",
-    '/opt/authority/share/mod_authority/authority.conf', @pages;
+    '/opt/authority/share/mod_authority/authority.conf', @pages,
+    '/opt/authority/share/bash-completion/completions/authorityc',
+    '/opt/authority/share/zsh/site-functions/_authorityc';
 
 my ($good, $output) = make(@where, 'install');
 ok($good, 'make install') or diag($output);
-is_deeply(installed(), \@expected, 'program, module, configuration and manual are where they belong');
+is_deeply(installed(), \@expected, 'program, module, configuration, manual and completion are where they belong');
 
 my $version = qx($root/opt/authority/bin/authorityc --version);
 like($version, qr/\Aauthorityc \d/, 'the installed program runs');

@@ -18,7 +18,7 @@ sub remarks {
 }
 
 my @c = files(qr/\.[ch]$/);
-my @shell = files(qr,^(?:build/[^/]+$|\.ci/run$|.*\.sh$),);
+my @shell = files(qr,^(?:build/[^/]+$|\.ci/run$|.*\.(?:ba)?sh$),);
 my @written = grep { !m,^(?:LICENSE|test/golden/|test/fuzz/(?:corpus|found)/), } files(qr/./);
 my @source = grep { /(?:\.[ch]|\.t|\.pm|\.sh|\.mjs|^Makefile|^build\/[^\/]+)$/ } @written;
 
