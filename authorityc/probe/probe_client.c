@@ -168,6 +168,9 @@ static void h2_begin(aty_probe_connection *connection)
         return;
     }
     end = converse(connection, awaits_settings);
+    if (aty_probe_h2_is_up(connection->h2)) {
+        return;
+    }
     if (connection->fault) {
         /* A server that refuses a client in TLS 1.3 says so after the handshake. */
         http_refuse(connection,

@@ -120,6 +120,8 @@ void aty_probe_h2_feed(aty_probe_h2 *h2, const uint8_t *bytes, size_t size)
     }
     aty_probe_h2_look(h2, bytes, size);
     if (h2->fault) {
+        /* What came before the fault may have come with it. */
+        h2->is_up = h2->is_up || h2->has_settings;
         return;
     }
     count = nghttp2_session_mem_recv(h2->session, bytes, size);

@@ -113,6 +113,9 @@ static void frame_end(aty_probe_h2 *h2)
     else if (frame->type == NGHTTP2_GOAWAY) {
         goaway_read(h2);
     }
+    else if (frame->type == NGHTTP2_SETTINGS) {
+        h2->has_settings = true;
+    }
 }
 
 void aty_probe_h2_look(aty_probe_h2 *h2, const uint8_t *bytes, size_t size)

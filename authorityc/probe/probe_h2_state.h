@@ -19,7 +19,7 @@ struct aty_probe_h2 {
     aty_probe_frames frames;
     uint64_t credit;
     uint32_t frames_seen, seen[256]; /* of each type */
-    bool is_up, awaits_ping;
+    bool has_settings, is_up, awaits_ping;
     const char *fault;  /* the session has ended */
     const char *goaway; /* it will, when what is asked is answered */
     const char *detail; /* what the library found wrong last; or NULL */

@@ -256,10 +256,10 @@ const char *aty_probe_link_fault(const aty_probe_link *link, const char *when)
         return apr_psprintf(pool, "%s: '%s'", other_protocol(link),
                             aty_probe_clean(pool, link->first, link->first_size, 32));
     }
-    if (link->error) {
+    if (link->error && link->error != EPIPE) {
         return apr_psprintf(pool, "%s%s", aty_probe_error_text(pool, link->error), when);
     }
-    if (link->ended) {
+    if (link->ended || link->error == EPIPE) {
         return apr_psprintf(pool, "the server closed the connection%s", when);
     }
     return apr_psprintf(pool, "the server's TLS is broken: %s",
