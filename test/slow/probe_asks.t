@@ -29,15 +29,20 @@ sub test_all {
     ($variables) = @_;
     $fixture = Probe::Fixture->new($variables);
     $site{$_} = $fixture->add_site($_) for @KINDS;
+    my $proxied = $fixture->add_site('nginx', served => sub { $_[0]{proxied} = 1 });
     $fixture->start;
     $site{haproxy} = start_haproxy();
     for my $kind (@KINDS) {
         test_all_asked($kind);
         test_without_certificate($kind);
+        test_http1($kind);
     }
+    test_proxied($proxied);
     test_matrix($_) for @KINDS, 'haproxy';
     test_rate();
-    is_deeply([$fixture->complaints($_)], [], "$_: nothing else in its error log") for @KINDS;
+    my %announced = (nginx => qr/broken header: .* while reading PROXY protocol/s);
+    is_deeply([$fixture->complaints($_, $announced{$_} // ())], [],
+        "$_: nothing else in its error log") for @KINDS;
     done_testing();
     return Test::More->builder->is_passing ? 0 : 1;
 }
@@ -49,10 +54,13 @@ sub start_haproxy {
     return {kind => 'haproxy', port => $port, address => "127.0.0.1:$port"};
 }
 
-sub names_of {
+sub names_of { return $site{$_[0]}{policy}->names }
+
+# A name of each vhost, and for HAProxy one that it has not.
+sub some_names_of {
     my ($kind) = @_;
-    return $site{$kind}{policy} ? $site{$kind}{policy}->names
-        : ((map { @{$HAPROXY{$_}} } sort keys %HAPROXY), 'static.example.test');
+    return $kind eq 'haproxy' ? ((map { @$_ } values %HAPROXY), 'static.example.test')
+        : map { $_->{name} } @{$site{$kind}{policy}{vhosts}};
 }
 
 # What a server was asked since the last call, at least so many requests.
@@ -103,10 +111,34 @@ sub test_without_certificate {
         "$kind, no client certificate: the rest is not, and that is said");
 }
 
+sub test_http1 {
+    my ($kind) = @_;
+    my @names = names_of($kind);
+    my ($code, $answer, $errors) = $fixture->probe($site{$kind}, '--http1');
+    my @asked = asked($kind, $answer->{asked}{requests});
+    is($code, 0, "$kind, over HTTP/1.1: a healthy site") or diag($errors);
+    my %asked = map { ("$_->{sni} $_->{host}" => 1) } @asked;
+    is_deeply([grep { !$asked{$_} } pairs(\@names, \@names)], [],
+        "$kind, over HTTP/1.1: each pair is asked");
+    is_deeply([grep { $_ ne 'HTTP/1.1' } map { $_->{protocol} } @asked], [],
+        "$kind, over HTTP/1.1: by nothing else");
+}
+
+sub test_proxied {
+    my ($proxied) = @_;
+    my ($code, $answer, $errors) = $fixture->probe($proxied, '--proxy-protocol');
+    is($code, 0, 'a server that wants a PROXY line gets it') or diag($errors);
+    ($code, $answer) = $fixture->probe($proxied);
+    is($code, 1, 'and has not got it: exit code');
+    my @found = map { $_->{finding} } $fixture->command->findings($answer);
+    is_deeply([grep { !/\Ano-tls / } @found], [], 'and has not got it: no TLS comes of it');
+    cmp_ok(scalar @found, '>', 0, 'and that is told');
+}
+
 # Without a policy: each status is what the log has, and what curl gets.
 sub test_matrix {
     my ($kind) = @_;
-    my @names = names_of($kind);
+    my @names = some_names_of($kind);
     my @words = ('--names', join(',', @names), '--connect', $site{$kind}{address},
         $fixture->command->client);
     asked($kind, 0);

@@ -156,17 +156,25 @@ sub _asked_ever {
     return @asked;
 }
 
-# What is wrong with its error log: lines that match none of these patterns. `announced` are
-# patterns of an httpd of which each must have come.
+# What is wrong with its error log: what matches none of these patterns, and `announced`
+# ones that did not come.
 sub complaints {
     my ($self, $known, $announced) = @_;
-    if (my $errors = $self->{errors}) {
-        return -e $errors ? split /\n/, Aty::Template::load($errors) : ();
-    }
+    return $self->_complaints_of_front($known, $announced) if $self->{errors};
     my $log = $self->{server}->log;
     $log->may($_) for @$known;
     $log->announce($_) for @$announced;
     return $log->faults;
+}
+
+# A record of nginx may have anything in it that it was sent, and begins with a date.
+sub _complaints_of_front {
+    my ($self, $known, $announced) = @_;
+    my $text = -e $self->{errors} ? Aty::Template::load($self->{errors}) : '';
+    my @records = split m{^(?=\d{4}/\d\d/\d\d )}m, $text;
+    my @missing = grep { $text !~ $_ } @$announced;
+    return @missing, grep { my $record = $_; !grep { $record =~ $_ } @$known, @$announced }
+        @records;
 }
 
 sub stop { $_[0]{server}->stop }

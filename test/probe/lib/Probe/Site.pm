@@ -10,7 +10,7 @@ use Storable qw(dclone);
 
 # What there is about each vhost: its name and aliases; the certificate; whether it wants a
 # client's (staff), or HTTP/1.1 alone (http1). Besides, lines that httpd has too (lines), and
-# those that only a policy has (policy).
+# those that only a policy has (policy). Of a site, whether nginx wants a PROXY line (proxied).
 my @VHOSTS = (
     {name => 'www.example.test',    aliases => ['example.test'],     certificate => 'wild'},
     {name => 'static.example.test', aliases => ['img.example.test'], certificate => 'wild'},
@@ -104,8 +104,9 @@ sub nginx_text {
 sub _nginx_server {
     my ($self, $vhost) = @_;
     my $certs = $self->{certs};
+    my $proxied = $self->{proxied} ? ' proxy_protocol' : '';
     my @lines = (
-        (map { "listen $_ ssl http2" } @{$self->{addresses}}),
+        (map { "listen $_ ssl http2$proxied" } @{$self->{addresses}}),
         'server_name ' . join(' ', _names($vhost)),
         "ssl_certificate $certs/$vhost->{certificate}.pem",
         "ssl_certificate_key $certs/$vhost->{certificate}.key",
