@@ -129,7 +129,9 @@ static void test_large(apr_pool_t *pool)
                 own[to] = own[to] || from == to;
                 inside[to] = inside[to] || (from != to && from % ZONES == to % ZONES);
                 across[to] = across[to] || from % ZONES != to % ZONES;
-                groups[from % ZONES][to % ZONES] = true;
+                if (from < ZONES && to < ZONES) { /* the first of their groups */
+                    groups[from][to] = true;
+                }
             }
         }
     }
