@@ -36,7 +36,6 @@ typedef struct {
     bool json;
 } diff_options;
 
-/* As messages have it, but for where answers go (TERM, and https://no-color.org). */
 static bool is_standard_input(const char *path)
 {
     return strcmp(path, "-") == 0;

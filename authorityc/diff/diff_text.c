@@ -38,6 +38,21 @@ static void rest_print(int count)
     }
 }
 
+/* A list of the comparison: the title, and the first entries. */
+static void entries_print(const aty_diff *diff, const char *title,
+                          const apr_array_header_t *entries,
+                          void (*entry_print)(const aty_diff *diff, const void *entry),
+                          bool colour)
+{
+    if (entries->nelts > 0) {
+        aty_shown_title(title, ATY_SHOWN_PLAIN, colour);
+    }
+    for (int i = 0; i < entries->nelts && i < ENTRIES_SHOWN; i++) {
+        entry_print(diff, entries->elts + (size_t)i * (size_t)entries->elt_size);
+    }
+    rest_print(entries->nelts);
+}
+
 static void place_print(const aty_diff *diff, int side, uint32_t vhost)
 {
     const aty_table *table = &diff->sides[side].table;
@@ -59,10 +74,11 @@ static void addresses_of_print(const aty_table *table, uint32_t vhost)
     }
 }
 
-static void vhost_print(const aty_diff *diff, const aty_diff_vhost *vhost)
+static void vhost_print(const aty_diff *diff, const void *entry)
 {
     static const char *const words[ATY_FATES] = {"+ came   ", "- went   ", "  moved  ",
                                                  "  renamed"};
+    const aty_diff_vhost *vhost = entry;
     int side = vhost->fate == ATY_WENT ? ATY_OLD : ATY_NEW;
     const aty_table *table = &diff->sides[side].table;
     const aty_table *old = &diff->sides[ATY_OLD].table;
@@ -78,17 +94,6 @@ static void vhost_print(const aty_diff *diff, const aty_diff_vhost *vhost)
     }
     addresses_of_print(table, vhost->vhosts[side]);
     place_print(diff, side, vhost->vhosts[side]);
-}
-
-static void vhosts_print(const aty_diff *diff, bool colour)
-{
-    if (diff->vhosts->nelts > 0) {
-        aty_shown_title("vhosts", ATY_SHOWN_PLAIN, colour);
-    }
-    for (int i = 0; i < diff->vhosts->nelts && i < ENTRIES_SHOWN; i++) {
-        vhost_print(diff, &APR_ARRAY_IDX(diff->vhosts, i, const aty_diff_vhost));
-    }
-    rest_print(diff->vhosts->nelts);
 }
 
 static void name_print(const aty_diff *diff, const aty_diff_name *name)
@@ -168,8 +173,9 @@ static void setting_text_print(const char *sign, const char *text)
            length > SETTING_LENGTH ? " ..." : "");
 }
 
-static void setting_print(const aty_diff *diff, const aty_diff_setting *setting)
+static void setting_print(const aty_diff *diff, const void *entry)
 {
+    const aty_diff_setting *setting = entry;
     const aty_table *table = &diff->sides[ATY_NEW].table;
     aty_shown vhosts = {"    of ", 0, {{NULL, NULL}}};
 
@@ -181,17 +187,6 @@ static void setting_print(const aty_diff *diff, const aty_diff_setting *setting)
         aty_shown_add(&vhosts, aty_vhost_server_name(table, vhost), NULL);
     }
     aty_shown_print(&vhosts);
-}
-
-static void settings_print(const aty_diff *diff, bool colour)
-{
-    if (diff->settings->nelts > 0) {
-        aty_shown_title("settings", ATY_SHOWN_PLAIN, colour);
-    }
-    for (int i = 0; i < diff->settings->nelts && i < ENTRIES_SHOWN; i++) {
-        setting_print(diff, &APR_ARRAY_IDX(diff->settings, i, const aty_diff_setting));
-    }
-    rest_print(diff->settings->nelts);
 }
 
 static void origin_list_print(apr_pool_t *pool, const char *label,
@@ -212,8 +207,9 @@ static const char *state_of(const aty_diff_origin *origin, int side)
         (aty_origin_state)aty_get(origin->seats[side]->origin_state));
 }
 
-static void origin_print(const aty_diff *diff, const aty_diff_origin *origin)
+static void origin_print(const aty_diff *diff, const void *entry)
 {
+    const aty_diff_origin *origin = entry;
     apr_array_header_t *lists[ATY_SIDES];
     aty_shown connections = {"    on connections of ", 0, {{NULL, NULL}}};
 
@@ -232,17 +228,6 @@ static void origin_print(const aty_diff *diff, const aty_diff_origin *origin)
     aty_diff_origin_lists(diff, diff->pool, origin->seats, lists);
     origin_list_print(diff->pool, "    - ", lists[ATY_OLD]);
     origin_list_print(diff->pool, "    + ", lists[ATY_NEW]);
-}
-
-static void origins_print(const aty_diff *diff, bool colour)
-{
-    if (diff->origins->nelts > 0) {
-        aty_shown_title("ORIGIN sets", ATY_SHOWN_PLAIN, colour);
-    }
-    for (int i = 0; i < diff->origins->nelts && i < ENTRIES_SHOWN; i++) {
-        origin_print(diff, &APR_ARRAY_IDX(diff->origins, i, const aty_diff_origin));
-    }
-    rest_print(diff->origins->nelts);
 }
 
 static void side_print(const char *sign, const aty_diff_side *side)
@@ -267,8 +252,8 @@ void aty_diff_text(const aty_diff *diff, bool colour)
     }
     aty_diff_changes_print(diff, colour);
     addresses_print(diff, colour);
-    vhosts_print(diff, colour);
+    entries_print(diff, "vhosts", diff->vhosts, vhost_print, colour);
     names_print(diff, colour);
-    settings_print(diff, colour);
-    origins_print(diff, colour);
+    entries_print(diff, "settings", diff->settings, setting_print, colour);
+    entries_print(diff, "ORIGIN sets", diff->origins, origin_print, colour);
 }
