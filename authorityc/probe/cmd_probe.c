@@ -68,7 +68,6 @@ static void signals_catch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* a server that closes is answered by write(2) */
 }
 
 static const char *asked_find(aty_probe *probe)
@@ -85,7 +84,7 @@ static const char *asked_find(aty_probe *probe)
 
 static int exit_code(const aty_probe *probe)
 {
-    if (probe->connections == 0) {
+    if (aty_probe_extent_of(probe).visits_tried == 0) {
         return ATY_EXIT_TROUBLE;
     }
     return probe->findings->nelts > 0 || probe->stopped ? ATY_EXIT_NO : ATY_EXIT_FINE;

@@ -105,6 +105,26 @@ static const char *tag_skip(const char *at)
     return end ? end + 1 : at + strlen(at);
 }
 
+/* The character that an entity stands for, and the entity's length; 0 for others. */
+static size_t entity_read(const char *at, char *character)
+{
+    static const struct {
+        const char *entity;
+        char character;
+    } entities[] = {{"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},
+                    {"&quot;", '"'}, {"&#39;", '\''}, {"&nbsp;", ' '}};
+
+    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
+        size_t length = strlen(entities[i].entity);
+        if (strncmp(at, entities[i].entity, length) == 0) {
+            *character = entities[i].character;
+            return length;
+        }
+    }
+    *character = *at;
+    return 1;
+}
+
 /* Pages put it into paragraphs, and a title says no more than the status. */
 const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
 {
@@ -125,7 +145,7 @@ const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
                 *to++ = ' ';
             }
             blank = false;
-            *to++ = *page++;
+            page += entity_read(page, to++);
         }
     }
     while (((unsigned char)*page & 0xc0) == 0x80) { /* of a character that is cut */

@@ -242,9 +242,8 @@ static void fates_find(const aty_probe *probe, const char *authority,
 static void consequence_print(const aty_probe *probe, const char *authority)
 {
     static const char *const sentences[FATES] = {
-        [REFUSED] =
-            "browsers send its requests there, get a 421 and ask again on another "
-            "connection",
+        [REFUSED] = "browsers send its requests, get a 421 and ask again on another "
+                    "connection",
         [REFUSED_TO_SOME] =
             "browsers that do not honour ORIGIN (Chromium, Safari) send its "
             "requests, get a 421 and ask again on another connection",

@@ -99,7 +99,6 @@ static void connection_make(visiting *v)
         .milliseconds = options->milliseconds,
         .stop = options->stop,
     };
-    v->probe->connections++;
     progress(v->probe);
     v->handshake = (aty_probe_handshake){0};
     v->connection = aty_probe_connect(v->pool, &where, &v->handshake);

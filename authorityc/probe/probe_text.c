@@ -212,6 +212,9 @@ static void verdict_print(const aty_probe *probe)
     if (count > 0) {
         printf("%d fault%s\n", count, plural((uint64_t)count));
     }
+    else if (probe->stopped) {
+        puts("no fault so far");
+    }
     else {
         puts(probe->table && probe->options->server != ATY_SERVER_OTHER
                  ? "no fault: all is as the policy says"
