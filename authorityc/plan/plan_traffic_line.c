@@ -30,7 +30,8 @@ static bool take_word(piece *rest, piece *word)
     return word->length > 0;
 }
 
-/* Takes what stands behind the last space. */
+/* Takes what stands behind the last spaces: several, where an administrator indented the
+ * second half of a long LogFormat. */
 static bool take_last(piece *rest, piece *word)
 {
     size_t start = rest->length;
@@ -42,7 +43,10 @@ static bool take_last(piece *rest, piece *word)
         return false;
     }
     *word = (piece){rest->text + start, rest->length - start};
-    rest->length = start - 1;
+    while (start > 0 && rest->text[start - 1] == ' ') {
+        start--;
+    }
+    rest->length = start;
     return word->length > 0;
 }
 
