@@ -15,7 +15,7 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use Tree;
 
-my $SECONDS = 30;        # a probe that takes longer hangs: it waits for 1 s a few times
+my $SECONDS = 40;        # a probe that takes longer hangs: it waits for 2 s a few times
 my $MEMORY  = 150_000;   # KiB of addresses; a probe of a server that behaves takes half
 
 my $program = abs_path(out() . '/authorityc/authorityc') or die "build authorityc first\n";
@@ -25,7 +25,7 @@ write_file("$place/certificates", "#: a.pem a.test *.a.test\n");
 system('test/make-certificates', '-d', $place, "$place/certificates") == 0
     or die "no certificates\n";
 
-my $late    = qr/within 1 s/;
+my $late    = qr/within 2 s/;    # the others have more: a busy machine is no fault of theirs
 my $no_http = qr/what comes after TLS is no HTTP\/2: '/;
 my $broken  = qr/the server's HTTP\/2 is broken/;
 my $endless = qr/the server sends without end: \d+ frames, most of them/;
@@ -76,6 +76,7 @@ my %expected = (
     'settings-of-5-bytes'    => qr/$broken \(FRAME_SIZE_ERROR\)/,
     'settings-too-large'     => qr/$broken \(FLOW_CONTROL_ERROR\)/,
     'drips-settings'         => qr/no HTTP\/2 SETTINGS $late/,
+    'closes-after-settings'  => $gone,
     'goaway-after-settings'  => qr/GOAWAY \(ENHANCE_YOUR_CALM: 'calm .*down'\)/,
 
     # without end
@@ -177,14 +178,28 @@ my %port = (
 is_deeply([sort keys %port], [sort keys %expected], 'of each server something is expected');
 
 sub words {
-    my ($port, @options) = @_;
-    my @words = ($program, 'probe', '--names', 'a.test', '--connect', "127.0.0.1:$port", @options);
+    my ($name, $seconds) = @_;
+    my @words = ($program, qw(probe --names a.test --connect), "127.0.0.1:$port{$name}",
+        '--timeout', $seconds);
     return $is_sanitized ? @words : ('sh', '-c', "ulimit -v $MEMORY && exec \"\$@\"", 'sh', @words);
+}
+
+# The pattern and the exit codes.
+sub expected {
+    my ($name) = @_;
+    return ref $expected{$name} eq 'ARRAY' ? @{$expected{$name}} : ($expected{$name}, 1);
+}
+
+# Whether a server is waited for in vain.
+sub is_late {
+    my ($name) = @_;
+    my ($pattern, $code) = expected($name);
+    return $pattern =~ /within|MAX_CONCURRENT/ || $name eq 'begins-and-hangs' ? 1 : 0;
 }
 
 sub check {
     my ($name, $code, $output, $errors, $seconds) = @_;
-    my ($pattern, @codes) = ref $expected{$name} eq 'ARRAY' ? @{$expected{$name}} : ($expected{$name}, 1);
+    my ($pattern, @codes) = expected($name);
     my $text = "$output$errors";
     my $flat = $text =~ s/\s+/ /gr;
     like($flat, $pattern, "$name: it is told") or diag($text);
@@ -195,13 +210,13 @@ sub check {
     return;
 }
 
-# Six at a time: most of them wait.
+# Those that only wait all at once, then the others, four at a time.
 my %running;
-my @names = sort keys %port;
+my @names = sort { is_late($b) <=> is_late($a) || $a cmp $b } keys %port;
 while (@names || %running) {
-    while (@names && keys %running < 6) {
+    while (@names && (is_late($names[0]) || keys %running < 4)) {
         my $name = shift @names;
-        $running{$name} = begin($place, words($port{$name}, '--timeout', 1));
+        $running{$name} = begin($place, words($name, is_late($name) ? 2 : 10));
     }
     for my $name (sort keys %running) {
         my @result = result($running{$name}) or next;
@@ -212,7 +227,7 @@ while (@names || %running) {
 }
 
 # A signal ends a wait at once.
-my $waiting = begin($place, words($port{silent}, '--timeout', 60));
+my $waiting = begin($place, words('silent', 60));
 sleep 1;
 kill INT => $waiting->{pid};
 my $signalled = time;

@@ -49,6 +49,8 @@ const first = {
     'settings-too-large': (socket) =>
         socket.write(frame(SETTINGS, 0, 0, setting(4, 0xffffffff))),
     'drips-settings': (socket) => drip(socket, settings),
+    // What a client writes then meets a reset, and a SIGPIPE where it is not careful.
+    'closes-after-settings': (socket) => socket.write(settings, () => socket.destroy()),
     'goaway-after-settings': (socket) =>
         socket.write(Buffer.concat([settings, goaway(0, 11, 'calm \x1b[2Jdown')])),
 };
