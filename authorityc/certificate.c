@@ -1,5 +1,6 @@
 #include "authorityc/certificate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -29,11 +30,10 @@ aty_certificates *aty_certificates_create(apr_pool_t *pool)
     return certificates;
 }
 
-static uint32_t record_append(aty_model *model, const char *path, X509 *x509,
+static uint32_t record_append(aty_model *model, const char *path,
+                              const apr_array_header_t *names, uint64_t not_after,
                               const uint8_t *fingerprint)
 {
-    apr_array_header_t *names = aty_x509_names(model->pool, x509);
-    uint64_t not_after = (uint64_t)aty_x509_seconds(X509_get0_notAfter(x509));
     aty_certificate_record record = {
         .path = aty_writer_string(model->writer, aty_model_path(model, path)),
         .first_name =
@@ -68,24 +68,36 @@ static void x509_intern(aty_model *model, const char *path, X509 *x509,
         *result = *twin;
         return;
     }
-    result->index = record_append(model, path, x509, fingerprint);
+    result->index =
+        record_append(model, path, aty_x509_names(model->pool, x509),
+                      (uint64_t)aty_x509_seconds(X509_get0_notAfter(x509)), fingerprint);
     apr_hash_set(known, fingerprint, ATY_DIGEST_SIZE, result);
 }
 
-/* The file, or the certificate that stands in for it. */
-static BIO *certificate_open(const aty_model *model, const char *path, const char **fault)
+static int name_compare(const void *a, const void *b)
 {
-    apr_hash_t *stand_ins = model->policy->stand_ins;
-    const char *pem =
-        stand_ins ? apr_hash_get(stand_ins, path, APR_HASH_KEY_STRING) : NULL;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-    return pem ? BIO_new_mem_buf(pem, -1) : aty_pem_open(model->pool, path, fault);
+/* A certificate that does not exist yet is another one than any that does, and is valid.
+ */
+static path_result *planned_enter(aty_model *model, const char *path,
+                                  const apr_array_header_t *names)
+{
+    path_result *result = apr_pcalloc(model->pool, sizeof *result);
+    apr_array_header_t *sorted = apr_array_copy(model->pool, names);
+    uint8_t fingerprint[ATY_DIGEST_SIZE];
+
+    qsort(sorted->elts, (size_t)sorted->nelts, sizeof(const char *), name_compare);
+    aty_digest_sha256(path, strlen(path), fingerprint);
+    result->index = record_append(model, path, sorted, UINT32_MAX, fingerprint);
+    return result;
 }
 
 static path_result *path_read(aty_model *model, const char *path)
 {
     path_result *result = apr_pcalloc(model->pool, sizeof *result);
-    BIO *file = certificate_open(model, path, &result->fault);
+    BIO *file = aty_pem_open(model->pool, path, &result->fault);
     X509 *x509;
 
     if (!file) {
@@ -107,10 +119,14 @@ static path_result *path_read(aty_model *model, const char *path)
 uint32_t aty_certificate_read(aty_model *model, const aty_directive *directive)
 {
     apr_hash_t *paths = model->certificates->paths;
+    apr_hash_t *planned = model->policy->planned;
     const path_result *result = apr_hash_get(paths, directive->path, APR_HASH_KEY_STRING);
 
     if (!result) {
-        result = path_read(model, directive->path);
+        const apr_array_header_t *names =
+            planned ? apr_hash_get(planned, directive->path, APR_HASH_KEY_STRING) : NULL;
+        result = names ? planned_enter(model, directive->path, names)
+                       : path_read(model, directive->path);
         apr_hash_set(paths, directive->path, APR_HASH_KEY_STRING, result);
     }
     if (result->fault) {

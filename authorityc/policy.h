@@ -149,8 +149,8 @@ typedef struct {
     const aty_directive *unknown_authority;    /* of the top level; NULL: not set */
     apr_array_header_t *vhosts;                /* aty_vhost, in file order */
     apr_array_header_t *pairs;                 /* aty_accept_pair */
-    apr_hash_t *stand_ins; /* const char *: PEM of certificates that are taken for files,
-                              by their absolute paths; NULL: none */
+    apr_hash_t *planned; /* certificates that do not exist yet, by their absolute paths:
+                            arrays of const char *, their names; NULL: none */
 } aty_policy;
 
 /* Reads a policy and all it includes. Every error of every file is in `diag`; NULL where

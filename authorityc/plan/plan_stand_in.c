@@ -19,14 +19,38 @@
 
 #define YEARS 10 /* the real ones are there before that */
 
+/* All but the names is the same in all, and made once: OpenSSL takes long to put a key
+ * into a certificate. */
 struct aty_stand_ins {
     EVP_PKEY *key;
+    X509 *x509;
 };
 
-static apr_status_t key_free(void *key)
+static apr_status_t stand_ins_free(void *data)
 {
-    EVP_PKEY_free(key);
+    aty_stand_ins *stand_ins = data;
+
+    X509_free(stand_ins->x509);
+    EVP_PKEY_free(stand_ins->key);
     return APR_SUCCESS;
+}
+
+static bool subject_set(X509 *x509)
+{
+    X509_NAME *subject = X509_get_subject_name(x509);
+
+    return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                                      (const unsigned char *)SUBJECT, -1, -1, 0) == 1 &&
+           X509_set_issuer_name(x509, subject) == 1;
+}
+
+static bool fields_set(X509 *x509, EVP_PKEY *key)
+{
+    return X509_set_version(x509, X509_VERSION_3) == 1 &&
+           ASN1_INTEGER_set(X509_get_serialNumber(x509), 1) == 1 && subject_set(x509) &&
+           X509_gmtime_adj(X509_getm_notBefore(x509), 0) &&
+           X509_time_adj_ex(X509_getm_notAfter(x509), YEARS * 365, 0, NULL) &&
+           X509_set_pubkey(x509, key) == 1;
 }
 
 aty_stand_ins *aty_stand_ins_make(apr_pool_t *pool)
@@ -34,11 +58,12 @@ aty_stand_ins *aty_stand_ins_make(apr_pool_t *pool)
     aty_stand_ins *stand_ins = apr_palloc(pool, sizeof *stand_ins);
 
     stand_ins->key = EVP_EC_gen("P-256");
-    if (!stand_ins->key) {
-        return NULL;
-    }
-    apr_pool_cleanup_register(pool, stand_ins->key, key_free, apr_pool_cleanup_null);
-    return stand_ins;
+    stand_ins->x509 = X509_new();
+    apr_pool_cleanup_register(pool, stand_ins, stand_ins_free, apr_pool_cleanup_null);
+    return stand_ins->key && stand_ins->x509 &&
+                   fields_set(stand_ins->x509, stand_ins->key)
+               ? stand_ins
+               : NULL;
 }
 
 static bool name_add(GENERAL_NAMES *list, const char *text)
@@ -63,28 +88,10 @@ static bool names_set(X509 *x509, const apr_array_header_t *names)
     for (int i = 0; fine && i < names->nelts; i++) {
         fine = name_add(list, APR_ARRAY_IDX(names, i, const char *));
     }
-    fine = fine && X509_add1_ext_i2d(x509, NID_subject_alt_name, list, 0, 0) == 1;
+    fine = fine && X509_add1_ext_i2d(x509, NID_subject_alt_name, list, 0,
+                                     X509V3_ADD_REPLACE) == 1;
     GENERAL_NAMES_free(list);
     return fine;
-}
-
-static bool subject_set(X509 *x509)
-{
-    X509_NAME *subject = X509_get_subject_name(x509);
-
-    return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                                      (const unsigned char *)SUBJECT, -1, -1, 0) == 1 &&
-           X509_set_issuer_name(x509, subject) == 1;
-}
-
-static bool fields_set(X509 *x509, EVP_PKEY *key, const apr_array_header_t *names)
-{
-    return X509_set_version(x509, X509_VERSION_3) == 1 &&
-           ASN1_INTEGER_set(X509_get_serialNumber(x509), 1) == 1 && subject_set(x509) &&
-           X509_gmtime_adj(X509_getm_notBefore(x509), 0) &&
-           X509_time_adj_ex(X509_getm_notAfter(x509), YEARS * 365, 0, NULL) &&
-           X509_set_pubkey(x509, key) == 1 && names_set(x509, names) &&
-           X509_sign(x509, key, EVP_sha256()) > 0;
 }
 
 static const char *pem_of(apr_pool_t *pool, X509 *x509, const apr_array_header_t *names)
@@ -108,14 +115,11 @@ static const char *pem_of(apr_pool_t *pool, X509 *x509, const apr_array_header_t
 const char *aty_stand_in_pem(aty_stand_ins *stand_ins, apr_pool_t *pool,
                              const apr_array_header_t *names)
 {
-    X509 *x509 = X509_new();
-    const char *text = NULL;
+    X509 *x509 = stand_ins->x509;
 
-    if (x509 && fields_set(x509, stand_ins->key, names)) {
-        text = pem_of(pool, x509, names);
-    }
-    X509_free(x509);
-    return text;
+    return names_set(x509, names) && X509_sign(x509, stand_ins->key, EVP_sha256()) > 0
+               ? pem_of(pool, x509, names)
+               : NULL;
 }
 
 static bool is_stand_in(X509 *x509)

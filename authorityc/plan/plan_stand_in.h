@@ -1,10 +1,10 @@
 /* plan_stand_in.h: certificates that stand in for those that are planned.
  *
- * A policy can only be compiled with certificates, and those that are planned do not
- * exist yet. So each gets a self-signed one with the planned names. One key signs all of
- * a run; it is made for that, and forgotten: nobody can serve a stand-in by mistake, and
- * no client would trust it. mod_authority compares the names of certificates, so the
- * table of a policy with stand-ins fits the real ones with the same names.
+ * A policy that is written has to compile, and certificates that are planned do not exist
+ * yet. So each gets a self-signed one with the planned names. One key signs all of a run;
+ * it is made for that, and forgotten: nobody can serve a stand-in by mistake, and no
+ * client would trust it. mod_authority compares the names of certificates, so the table
+ * of a policy with stand-ins fits the real ones with the same names.
  */
 #ifndef ATY_AUTHORITYC_PLAN_PLAN_STAND_IN_H
 #define ATY_AUTHORITYC_PLAN_PLAN_STAND_IN_H

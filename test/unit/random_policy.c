@@ -63,7 +63,7 @@ static const char *const axes[][CHOICES] = {
 struct random_site {
     apr_pool_t *pool;
     const char *directory;
-    apr_hash_t *stand_ins;
+    apr_hash_t *planned; /* the certificates, by their names alone */
 };
 
 static uint32_t state;
@@ -92,15 +92,14 @@ static void file_write(apr_pool_t *pool, const char *path, const char *text)
                               apr_pool_cleanup_null);
 }
 
-static const char *certificate_make(aty_stand_ins *made, apr_pool_t *pool,
-                                    const char *const *of)
+static apr_array_header_t *names_list(apr_pool_t *pool, const char *const *of)
 {
     apr_array_header_t *list = apr_array_make(pool, NAMES_MAX, sizeof(const char *));
 
     for (int i = 0; i < NAMES_MAX && of[i]; i++) {
         APR_ARRAY_PUSH(list, const char *) = of[i];
     }
-    return aty_stand_in_pem(made, pool, list);
+    return list;
 }
 
 static apr_status_t directory_remove(void *path)
@@ -112,7 +111,7 @@ static void cas_write(random_site *site, aty_stand_ins *made)
 {
     static const char *const one[NAMES_MAX] = {"one"}, *const other[NAMES_MAX] = {
                                                            "other"};
-    const char *text = certificate_make(made, site->pool, one);
+    const char *text = aty_stand_in_pem(made, site->pool, names_list(site->pool, one));
     char *directory = mkdtemp(apr_pstrdup(site->pool, "/tmp/aty-test-XXXXXX"));
 
     if (!directory) {
@@ -124,7 +123,7 @@ static void cas_write(random_site *site, aty_stand_ins *made)
     file_write(site->pool, apr_pstrcat(site->pool, directory, "/one.pem", NULL), text);
     file_write(site->pool, apr_pstrcat(site->pool, directory, "/copy.pem", NULL), text);
     file_write(site->pool, apr_pstrcat(site->pool, directory, "/other.pem", NULL),
-               certificate_make(made, site->pool, other));
+               aty_stand_in_pem(made, site->pool, names_list(site->pool, other)));
 }
 
 random_site *random_site_make(apr_pool_t *pool)
@@ -136,10 +135,10 @@ random_site *random_site_make(apr_pool_t *pool)
         abort();
     }
     site->pool = pool;
-    site->stand_ins = apr_hash_make(pool);
+    site->planned = apr_hash_make(pool);
     for (size_t i = 0; i < COUNT(certificates); i++) {
-        apr_hash_set(site->stand_ins, certificates[i].file, APR_HASH_KEY_STRING,
-                     certificate_make(made, pool, certificates[i].names));
+        apr_hash_set(site->planned, certificates[i].file, APR_HASH_KEY_STRING,
+                     names_list(pool, certificates[i].names));
     }
     cas_write(site, made);
     return site;
@@ -270,6 +269,6 @@ aty_policy *random_policy_compile(const random_site *site, apr_pool_t *pool,
         printf("# %s\n", policy_test_messages(pool, diag));
         return NULL;
     }
-    policy->stand_ins = site->stand_ins;
+    policy->planned = site->planned;
     return random_policy_recompile(pool, policy, compiled) ? policy : NULL;
 }

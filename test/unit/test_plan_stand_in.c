@@ -79,7 +79,7 @@ static void check_look(apr_pool_t *pool, aty_stand_ins *stand_ins)
     tap_ok(aty_stand_in_look(pool, path, names) == ATY_STAND_IN_NONE, "nothing");
 }
 
-static void check_compile(apr_pool_t *pool, aty_stand_ins *stand_ins)
+static void check_compile(apr_pool_t *pool)
 {
     aty_diag *diag = aty_diag_create(pool);
     aty_policy *policy = policy_test_read(pool,
@@ -92,13 +92,16 @@ static void check_compile(apr_pool_t *pool, aty_stand_ins *stand_ins)
         apr_pstrcat(pool, policy->directory, "/not/there.pem", (char *)NULL);
     aty_compiled compiled;
 
-    tap_ok(!aty_compile(pool, policy, diag, &compiled), "without it the policy is wrong");
-    policy->stand_ins = apr_hash_make(pool);
-    apr_hash_set(policy->stand_ins, path, APR_HASH_KEY_STRING,
-                 aty_stand_in_pem(stand_ins, pool, names_make(pool, "*.a.test", NULL)));
+    tap_ok(!aty_compile(pool, policy, diag, &compiled),
+           "a certificate that is not there is an error");
+    policy->planned = apr_hash_make(pool);
+    apr_hash_set(policy->planned, path, APR_HASH_KEY_STRING,
+                 names_make(pool, "www.a.test", "*.b.test"));
     tap_ok(aty_compile(pool, policy, aty_diag_create(pool), &compiled) &&
-               aty_vhost_covers(&compiled.table, 0, "www.a.test", 10),
-           "with it the compiler finds no file and needs none");
+               aty_vhost_covers(&compiled.table, 0, "www.a.test", 10) &&
+               aty_vhost_covers(&compiled.table, 0, "x.b.test", 8) &&
+               !aty_vhost_covers(&compiled.table, 0, "x.a.test", 8),
+           "unless it is planned");
 }
 
 int main(void)
@@ -108,7 +111,7 @@ int main(void)
 
     check_pem(pool, stand_ins);
     check_look(pool, stand_ins);
-    check_compile(pool, stand_ins);
+    check_compile(pool);
     apr_pool_destroy(pool);
     return tap_done();
 }
