@@ -240,6 +240,10 @@ static void slot_write(printer *p, const aty_scope *scope, const aty_scope *befo
     const aty_directive *const *list;
 
     if (before && !slot_is_alike(p, before, scope, slot)) {
+        list = slot_of(scope, slot, &one, &count);
+        if (count > 0) {
+            from_write(p, &list[0]->place);
+        }
         list = slot_of(before, slot, &one, &count);
         for (int i = 0; i < count; i++) {
             line_write(p, "# was ", directive_text(p, list[i], true));
@@ -367,6 +371,10 @@ static void vhost_write(printer *p, const aty_policy *policy, const aty_vhost *v
 
 static void top_write(printer *p, const aty_policy *policy)
 {
+    if (policy->sni_policy_directive || policy->unknown_authority ||
+        policy->pairs->nelts > 0) {
+        gap_write(p);
+    }
     directive_write(p, policy->sni_policy_directive);
     directive_write(p, policy->unknown_authority);
     for (int i = 0; i < policy->pairs->nelts; i++) {
@@ -399,38 +407,40 @@ void aty_policy_print(apr_pool_t *pool, const aty_policy *policy,
 }
 
 /* Adds the lines of a slot. */
-static const char *slot_lines(const printer *p, const aty_scope *scope, size_t slot,
-                              const char *lines)
+static void slot_lines(const printer *p, const aty_scope *scope, size_t slot,
+                       apr_array_header_t *lines)
 {
     const aty_directive *one;
     int count;
     const aty_directive *const *list = slot_of(scope, slot, &one, &count);
 
     for (int i = 0; i < count; i++) {
-        lines = apr_pstrcat(p->pool, lines, *lines ? "\n" : "",
-                            directive_text(p, list[i], true), (char *)NULL);
+        APR_ARRAY_PUSH(lines, const char *) = directive_text(p, list[i], true);
     }
-    return lines;
 }
 
 bool aty_policy_print_changes(apr_pool_t *pool, const aty_vhost *before,
                               const aty_vhost *after, const char *directory,
                               const char **lines_before, const char **lines_after)
 {
-    const printer p = {.pool = pool, .directory = directory};
-    const char *tags[] = {"", ""};
+    printer p = {.directory = directory};
+    apr_array_header_t *lines[2];
+    const aty_vhost *vhosts[] = {before, after};
+    const char **texts[] = {lines_before, lines_after};
 
-    if (before->addresses != after->addresses) {
-        tags[0] = tag_text(pool, before);
-        tags[1] = tag_text(pool, after);
-    }
-    *lines_before = strcmp(tags[0], tags[1]) != 0 ? tags[0] : "";
-    *lines_after = strcmp(tags[0], tags[1]) != 0 ? tags[1] : "";
-    for (size_t slot = 0; slot < SLOT_COUNT; slot++) {
-        if (!slot_is_alike(&p, &before->scope, &after->scope, slot)) {
-            *lines_before = slot_lines(&p, &before->scope, slot, *lines_before);
-            *lines_after = slot_lines(&p, &after->scope, slot, *lines_after);
+    apr_pool_create(&p.pool, pool);
+    for (int side = 0; side < 2; side++) {
+        lines[side] = apr_array_make(p.pool, 4, sizeof(const char *));
+        if (strcmp(tag_text(p.pool, before), tag_text(p.pool, after)) != 0) {
+            APR_ARRAY_PUSH(lines[side], const char *) = tag_text(p.pool, vhosts[side]);
         }
+        for (size_t slot = 0; slot < SLOT_COUNT; slot++) {
+            if (!slot_is_alike(&p, &before->scope, &after->scope, slot)) {
+                slot_lines(&p, &vhosts[side]->scope, slot, lines[side]);
+            }
+        }
+        *texts[side] = apr_array_pstrcat(pool, lines[side], '\n');
     }
+    apr_pool_destroy(p.pool);
     return **lines_before || **lines_after;
 }

@@ -99,7 +99,7 @@ static const char site[] = "SNIPolicy authonly\n"
                            "Zone red\n"
                            "</VirtualHost>\n";
 
-static const char site_printed[] = "# from test.policy:1\n"
+static const char site_printed[] = "\n# from test.policy:1\n"
                                    "SNIPolicy authonly\n"
                                    "UnknownAuthority serve\n"
                                    "# from test.policy:5\n"
