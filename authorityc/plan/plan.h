@@ -8,6 +8,7 @@
 #define ATY_AUTHORITYC_PLAN_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include <apr_pools.h>
 #include <apr_tables.h>
@@ -31,7 +32,9 @@ typedef enum {
 const char *aty_remedy_name(aty_remedy_kind kind);
 
 typedef struct {
-    uint32_t max_names;                  /* of a certificate, at most */
+    uint32_t max_names;       /* of a certificate, at most */
+    const char *directory;    /* absolute: of the changed policy */
+    const char *certificates; /* absolute: the directory of wanted certificates */
     const apr_array_header_t *addresses; /* const char *, to give away; what is missing is
                                             taken from RFC 5737 and RFC 3849 */
 } aty_plan_options;
@@ -49,9 +52,15 @@ typedef struct {
     apr_array_header_t *names;  /* const char *, the main one first */
     apr_array_header_t *vhosts; /* uint32_t, in file order */
     bool wildcard;              /* needs a DNS challenge */
-    const char *pem;            /* a stand-in with these names, made for the proof; nobody
-                                   has its key */
 } aty_plan_certificate;
+
+/* An attempt that a remedy leaves, and why nothing of its kind helps. */
+typedef struct {
+    uint32_t vhost;  /* on whose connections it is made */
+    uint32_t name;   /* the record of the name that is tried; ATY_NONE: several */
+    uint64_t pairs;  /* of their groups, for the reason */
+    const char *why; /* lower case, no full stop */
+} aty_plan_obstacle;
 
 /* An address that is wanted beside those that are there. */
 typedef struct {
@@ -69,6 +78,10 @@ typedef struct {
     apr_array_header_t
         *certificates;             /* aty_plan_certificate; of ATY_REMEDY_CERTIFICATES */
     apr_array_header_t *addresses; /* aty_plan_address; of ATY_REMEDY_ADDRESSES */
+    apr_array_header_t *obstacles; /* aty_plan_obstacle; NULL: none */
+    uint64_t resets;               /* names of which HTTP/2 streams are reset for want of
+                                      a renegotiation, on their own connections; ended by
+                                      ATY_REMEDY_HTTP1, and no attempts */
     bool least;                    /* fewer addresses are proven to be impossible */
     const aty_attempts *before;    /* without it, and with those it stands on */
     const aty_attempts *after;
@@ -86,13 +99,51 @@ typedef struct {
     aty_remedy remedies[ATY_REMEDY_COUNT];
 } aty_plan;
 
-/* Makes the plan of a policy that was compiled. */
+/* Makes the plan of a policy that was compiled. Large policies show progress. */
 aty_plan *aty_plan_make(apr_pool_t *pool, const aty_policy *policy,
                         const aty_compiled *compiled, const aty_traffic *traffic,
                         const aty_plan_options *options);
 
+/* Applies one remedy to a policy that was compiled: fills in all of it. `traffic` may be
+ * NULL. */
+void aty_plan_remedy_make(apr_pool_t *pool, aty_remedy_kind kind,
+                          const aty_policy *policy, const aty_compiled *compiled,
+                          const aty_attempts *attempts, const aty_traffic *traffic,
+                          const aty_plan_options *options, aty_remedy *remedy);
+
+/* Compiles a policy, and keeps no more of that than the table. Whatever is wrong is in
+ * `diag`; false where anything was an error. */
+bool aty_plan_compile(apr_pool_t *pool, const aty_policy *policy, aty_diag *diag,
+                      aty_compiled *compiled);
+
+/* Compiles the remedy's policy and finds its attempts, unless that is done. On failure
+ * `fault` says why. */
+void aty_plan_prove(apr_pool_t *pool, aty_remedy *remedy);
+
 /* The plan as an object of the caller's. */
 json_t *aty_plan_json(const aty_plan *plan);
+
+/* The certificates that a remedy wants, as an array of the caller's. */
+json_t *aty_plan_certificates_json(const aty_plan *plan, const aty_remedy *remedy);
+
+/* The plan for people, and one remedy of it in full, as lines to copy. */
+void aty_plan_text(const aty_plan *plan, FILE *stream);
+void aty_plan_remedy_text(const aty_plan *plan, const aty_remedy *remedy, FILE *stream);
+
+/* Forms of wanted certificates. */
+typedef enum {
+    ATY_FORM_POLICY,  /* lines of the vhosts */
+    ATY_FORM_MDOMAIN, /* <MDomain> of mod_md */
+    ATY_FORM_CERTBOT, /* commands */
+    ATY_FORM_JSON,
+    ATY_FORM_COUNT
+} aty_certificate_form;
+
+/* "mdomain" …; ATY_FORM_COUNT for none of them. */
+aty_certificate_form aty_certificate_form_named(const char *name);
+
+void aty_plan_certificates_text(const aty_plan *plan, const aty_remedy *remedy,
+                                aty_certificate_form form, FILE *stream);
 
 /* One step, on a policy and its table, by the kinds above: fills in policy, changes,
  * certificates and addresses of the remedy; aty_plan_make does the rest. A policy that
