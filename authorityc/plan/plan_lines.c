@@ -1,0 +1,218 @@
+/* A remedy in full, as lines to copy into httpd's configuration. */
+#include <string.h>
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include "authorityc/plan/plan.h"
+#include "authorityc/plan/plan_cost.h"
+#include "authorityc/table_words.h"
+
+static void vhost_comment(const aty_table *table, uint32_t vhost, FILE *stream)
+{
+    const aty_vhost_record *record = &table->vhosts[vhost];
+
+    fprintf(stream, "# %s (", aty_vhost_server_name(table, vhost));
+    aty_words_place_print(table, record->file, record->line, stream);
+    fputs(")\n", stream);
+}
+
+/* Each line of a text behind a margin. */
+static void lines_print(const char *margin, const char *lines, FILE *stream)
+{
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+        fprintf(stream, "%s%.*s\n", margin, (int)length, lines);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+static void change_print(const aty_plan *plan, const aty_plan_change *change,
+                         FILE *stream)
+{
+    vhost_comment(&plan->compiled.table, change->vhost, stream);
+    lines_print("    # was ", change->before, stream);
+    lines_print("    ", change->after, stream);
+}
+
+static void changes_print(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    for (int i = 0; i < remedy->changes->nelts; i++) {
+        fputs(i > 0 ? "\n" : "", stream);
+        change_print(plan, &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change),
+                     stream);
+    }
+}
+
+static const aty_plan_change *change_of(const aty_remedy *remedy, uint32_t vhost)
+{
+    for (int i = 0; i < remedy->changes->nelts; i++) {
+        const aty_plan_change *change =
+            &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change);
+        if (change->vhost == vhost) {
+            return change;
+        }
+    }
+    return NULL;
+}
+
+/* "192.0.2.1" of "192.0.2.1:443", without brackets: what DNS has. */
+static const char *host_of(apr_pool_t *pool, const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    bool bracketed = address[0] == '[';
+    size_t length = colon ? (size_t)(colon - address) : strlen(address);
+
+    return bracketed ? apr_pstrmemdup(pool, address + 1, length - 2)
+                     : apr_pstrmemdup(pool, address, length);
+}
+
+static void names_comment(const aty_table *table, uint32_t vhost, const char *host,
+                          FILE *stream)
+{
+    uint32_t first = aty_get(table->vhosts[vhost].first_name);
+    uint32_t count = aty_get(table->vhosts[vhost].name_count);
+
+    for (uint32_t i = first; i < first + count; i++) {
+        fprintf(stream, "# DNS: %s -> %s\n",
+                aty_table_string(table, table->names[i].name), host);
+    }
+}
+
+static void address_print(const aty_plan *plan, const aty_plan_address *address,
+                          FILE *stream)
+{
+    const aty_table *table = &plan->compiled.table;
+    const char *host = host_of(plan->policy->pool, address->address);
+
+    fprintf(
+        stream,
+        "# for %s that leave %s; a 'Listen' for the port alone serves this one, too\n"
+        "Listen %s\n",
+        aty_plan_counted(plan->policy->pool, (uint64_t)address->vhosts->nelts, "vhost"),
+        address->instead, address->address);
+    for (int i = 0; i < address->vhosts->nelts; i++) {
+        uint32_t vhost = APR_ARRAY_IDX(address->vhosts, i, uint32_t);
+        vhost_comment(table, vhost, stream);
+        names_comment(table, vhost, host, stream);
+    }
+}
+
+static void addresses_print(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    for (int i = 0; i < remedy->addresses->nelts; i++) {
+        fputs(i > 0 ? "\n" : "", stream);
+        address_print(plan, &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address),
+                      stream);
+    }
+    fputc('\n', stream);
+    changes_print(plan, remedy, stream);
+}
+
+static const char *names_text(apr_pool_t *pool, const apr_array_header_t *names)
+{
+    return apr_array_pstrcat(pool, names, ' ');
+}
+
+/* Lines of the vhosts, certificate by certificate. */
+static void policy_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    apr_pool_t *pool = plan->policy->pool;
+
+    for (int i = 0; i < remedy->certificates->nelts; i++) {
+        const aty_plan_certificate *certificate =
+            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
+        fprintf(stream, "%s# %s: %s\n", i > 0 ? "\n" : "", certificate->path,
+                names_text(pool, certificate->names));
+        for (int v = 0; v < certificate->vhosts->nelts; v++) {
+            const aty_plan_change *change =
+                change_of(remedy, APR_ARRAY_IDX(certificate->vhosts, v, uint32_t));
+            change_print(plan, change, stream);
+        }
+    }
+}
+
+/* mod_md gives its certificates to vhosts by their names: those lines go. */
+static void mdomain_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    fputs("# mod_md provides the certificates of these names: the vhosts need no\n"
+          "# SSLCertificateFile and SSLCertificateKeyFile then\n",
+          stream);
+    for (int i = 0; i < remedy->certificates->nelts; i++) {
+        const aty_plan_certificate *certificate =
+            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
+        fprintf(stream, "\n<MDomain %s>\n    MDMembers manual\n%s</MDomain>\n",
+                names_text(plan->policy->pool, certificate->names),
+                certificate->wildcard ? "    MDCAChallenges dns-01\n" : "");
+    }
+}
+
+static void certbot_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    for (int i = 0; i < remedy->certificates->nelts; i++) {
+        const aty_plan_certificate *certificate =
+            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
+        const char *base = apr_filepath_name_get(certificate->path);
+        fprintf(stream, "certbot certonly --cert-name %.*s%s",
+                (int)(strlen(base) - strlen(".pem")), base,
+                certificate->wildcard ? " --preferred-challenges dns" : "");
+        for (int n = 0; n < certificate->names->nelts; n++) {
+            fprintf(stream, " -d '%s'",
+                    APR_ARRAY_IDX(certificate->names, n, const char *));
+        }
+        fputc('\n', stream);
+    }
+    (void)plan;
+}
+
+static void json_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    json_t *list = aty_plan_certificates_json(plan, remedy);
+
+    json_dumpf(list, stream, JSON_INDENT(2));
+    fputc('\n', stream);
+    json_decref(list);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(const aty_plan *, const aty_remedy *, FILE *);
+} forms[ATY_FORM_COUNT] = {
+    [ATY_FORM_POLICY] = {"policy", policy_form},
+    [ATY_FORM_MDOMAIN] = {"mdomain", mdomain_form},
+    [ATY_FORM_CERTBOT] = {"certbot", certbot_form},
+    [ATY_FORM_JSON] = {"json", json_form},
+};
+
+aty_certificate_form aty_certificate_form_named(const char *name)
+{
+    int form = 0;
+
+    while (form < ATY_FORM_COUNT && strcmp(forms[form].name, name) != 0) {
+        form++;
+    }
+    return (aty_certificate_form)form;
+}
+
+void aty_plan_certificates_text(const aty_plan *plan, const aty_remedy *remedy,
+                                aty_certificate_form form, FILE *stream)
+{
+    forms[form].print(plan, remedy, stream);
+}
+
+void aty_plan_remedy_text(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
+{
+    if (remedy->fault) {
+        fprintf(stream, "# %s cannot be: %s\n", aty_remedy_name(remedy->kind),
+                remedy->fault);
+    }
+    else if (apr_is_empty_array(remedy->changes)) {
+        fprintf(stream, "# %s: nothing to do\n", aty_remedy_name(remedy->kind));
+    }
+    else if (remedy->kind == ATY_REMEDY_ADDRESSES) {
+        addresses_print(plan, remedy, stream);
+    }
+    else {
+        changes_print(plan, remedy, stream);
+    }
+}
