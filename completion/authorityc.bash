@@ -108,16 +108,17 @@ _authorityc_warnings() {
     done < <(_authorityc_checks)
 }
 
-# Prints what a table holds, or nothing: of the policy or table on the command line, which
-# may stand after the cursor.
+# Prints what a table holds: of the policy or table on the command line, which may stand
+# after the cursor. Fails where there is none, or where it takes too long.
 _authorityc_dump() {
     local word
     for word in "${words[@]:2}" "${later[@]}"; do
         if [[ -f $word && -r $word ]]; then
-            timeout 2 "$program" dump -- "$word" 2>/dev/null
+            timeout 5 "$program" dump -- "$word" 2>/dev/null
             return
         fi
     done
+    return 1
 }
 
 # Names that can be asked for: no patterns.
@@ -145,6 +146,16 @@ _authorityc_offer() { # BEFORE WORDS
         [[ $quote ]] || printf -v word %q "$word"
         COMPREPLY+=("$word")
     done <<<"$2"
+}
+
+# Offers names, of which there may be some 100,000: they are looked through already, and
+# need no quotes.
+_authorityc_offer_names() { # BEFORE
+    local lines names
+    lines=$(set -o pipefail; _authorityc_names "${cur#"$1"}") && [[ $lines ]] || return
+    mapfile -t names <<<"$lines"
+    names=("${names[@]/#/$1}")
+    COMPREPLY+=("${names[@]#"$head"}")
 }
 
 # Offers directories, and files with one of the endings; where there are no such files,
@@ -198,8 +209,11 @@ _authorityc_offer_value() { # BEFORE OPTION NAME
     *:'POLICY|TABLE') _authorityc_offer_files "$before" policy table ;;
     *:FILE) _authorityc_offer_files "$before" ;;
     *:CHECK) _authorityc_offer "$before" "$(_authorityc_checks)" ;;
-    *:CONNECTION) _authorityc_offer "$before" "$(echo -; _authorityc_names "$value")" ;;
-    --all:* | *:AUTHORITY) _authorityc_offer "$before" "$(_authorityc_names "$value")" ;;
+    *:CONNECTION)
+        _authorityc_offer "$before" -
+        _authorityc_offer_names "$before"
+        ;;
+    --all:* | *:AUTHORITY) _authorityc_offer_names "$before" ;;
     *:ADDR:PORT) _authorityc_offer "$before" "$(_authorityc_addresses)" ;;
     *:HOST:PORT) _authorityc_offer "$before" "$(compgen -A hostname -- "$value")" ;;
     *:CMD) _authorityc_offer "$before" "$(compgen -c -- "$value" | sort -u)" ;;
