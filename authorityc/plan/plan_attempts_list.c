@@ -131,7 +131,10 @@ static void heap_sink(const aty_attempt_list *list)
 /* What an entry must be larger than. */
 static uint64_t list_bar(const aty_attempt_list *list)
 {
-    return (uint32_t)list->heap->nelts < list->entries ? 0 : heap_at(list, 0)->pairs;
+    if ((uint32_t)list->heap->nelts < list->entries) {
+        return 0;
+    }
+    return list->entries > 0 ? heap_at(list, 0)->pairs : UINT64_MAX;
 }
 
 static void heap_put(aty_attempt_list *list, const aty_attempt *entry)

@@ -102,6 +102,12 @@ static apr_array_header_t *names_list(apr_pool_t *pool, const char *const *of)
     return list;
 }
 
+void random_certificate_add(random_site *site, const char *path,
+                            const apr_array_header_t *list)
+{
+    apr_hash_set(site->planned, path, APR_HASH_KEY_STRING, list);
+}
+
 static apr_status_t directory_remove(void *path)
 {
     return rmdir(path);
@@ -257,18 +263,24 @@ bool random_policy_recompile(apr_pool_t *pool, const aty_policy *policy,
     return false;
 }
 
-aty_policy *random_policy_compile(const random_site *site, apr_pool_t *pool,
-                                  uint32_t seed, uint32_t vhosts, aty_compiled *compiled)
+aty_policy *random_policy_compile_text(const random_site *site, apr_pool_t *pool,
+                                       const char *text, aty_compiled *compiled)
 {
     aty_diag *diag = aty_diag_create_lenient(pool);
-    aty_policy *policy;
+    aty_policy *policy = policy_test_read(pool, text, diag);
 
-    random_seed(seed);
-    policy = policy_test_read(pool, policy_text(site, pool, vhosts), diag);
     if (aty_diag_errors(diag) > 0) {
         printf("# %s\n", policy_test_messages(pool, diag));
         return NULL;
     }
     policy->planned = site->planned;
     return random_policy_recompile(pool, policy, compiled) ? policy : NULL;
+}
+
+aty_policy *random_policy_compile(const random_site *site, apr_pool_t *pool,
+                                  uint32_t seed, uint32_t vhosts, aty_compiled *compiled)
+{
+    random_seed(seed);
+    return random_policy_compile_text(site, pool, policy_text(site, pool, vhosts),
+                                      compiled);
 }

@@ -20,6 +20,14 @@ random_site *random_site_make(apr_pool_t *pool);
 aty_policy *random_policy_compile(const random_site *site, apr_pool_t *pool,
                                   uint32_t seed, uint32_t vhosts, aty_compiled *compiled);
 
+/* The same of a text, which names certificates by random_certificate_add, and its own. */
+aty_policy *random_policy_compile_text(const random_site *site, apr_pool_t *pool,
+                                       const char *text, aty_compiled *compiled);
+
+/* Adds a certificate with these names (const char *) under a path, both the caller's. */
+void random_certificate_add(random_site *site, const char *path,
+                            const apr_array_header_t *names);
+
 /* Compiles a policy as it is; its messages are told where it cannot be. */
 bool random_policy_recompile(apr_pool_t *pool, const aty_policy *policy,
                              aty_compiled *compiled);

@@ -5,43 +5,13 @@
 #include <time.h>
 
 #include "authorityc/plan/plan_colour.h"
+#include "test/unit/brute_colour.h"
 #include "test/unit/policy_text.h"
 #include "test/unit/random_policy.h"
 
 #define GRAPHS  1000
-#define SMALL   12
+#define SMALL   BRUTE_COLOUR_MAX
 #define COLOURS 10000 /* vertices of the largest graph */
-
-/* Whether the vertices from `next` can be coloured with `count` colours. */
-static bool can_colour(const aty_graph *graph, uint32_t vertices, uint32_t count,
-                       uint32_t *colours, uint32_t next)
-{
-    if (next == vertices) {
-        return true;
-    }
-    for (uint32_t colour = 0; colour < count; colour++) {
-        bool fits = true;
-        for (uint32_t i = 0; i < next; i++) {
-            fits = fits && !(colours[i] == colour && aty_graph_joined(graph, i, next));
-        }
-        colours[next] = colour;
-        if (fits && can_colour(graph, vertices, count, colours, next + 1)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint32_t brute_force(const aty_graph *graph, uint32_t vertices)
-{
-    uint32_t colours[SMALL];
-    uint32_t count = 0;
-
-    while (!can_colour(graph, vertices, count, colours, 0)) {
-        count++;
-    }
-    return count;
-}
 
 static aty_graph *random_graph(apr_pool_t *pool, uint32_t vertices, uint32_t percent)
 {
@@ -86,7 +56,7 @@ static void small_graphs(apr_pool_t *parent)
         const aty_graph *graph = random_graph(pool, vertices, 10 + 20 * random_below(5));
         bool least;
         count = aty_graph_colour(graph, colours, &least);
-        wrong += count != brute_force(graph, vertices);
+        wrong += count != brute_colour(graph, vertices);
         unproven += !least;
         broken += !is_colouring(graph, vertices, colours, count);
         most = count > most ? count : most;
@@ -126,8 +96,17 @@ typedef enum {
     BIPARTITE,
     ISLANDS, /* triangles */
     WHEEL,
-    KINDS
+    QUEENS
 } kind;
+
+/* Squares of a board of `side` by `side` from which a queen takes the other. */
+static bool queen_takes(uint32_t side, uint32_t a, uint32_t b)
+{
+    uint32_t rows = a / side > b / side ? a / side - b / side : b / side - a / side;
+    uint32_t columns = a % side > b % side ? a % side - b % side : b % side - a % side;
+
+    return rows == 0 || columns == 0 || rows == columns;
+}
 
 static bool joined(kind of, uint32_t vertices, uint32_t a, uint32_t b)
 {
@@ -140,6 +119,8 @@ static bool joined(kind of, uint32_t vertices, uint32_t a, uint32_t b)
         return a % 2 != b % 2 && (a * 7 + b * 5) % 3 != 0;
     case ISLANDS:
         return a / 3 == b / 3;
+    case QUEENS: /* of a board of 5, 6 or 7 */
+        return queen_takes(vertices == 25 ? 5 : vertices == 36 ? 6 : 7, a, b);
     case WHEEL:
         return a == 0 || b == 0 || joined(CYCLE, vertices - 1, a - 1, b - 1);
     default:
@@ -164,6 +145,9 @@ static const struct {
     {"triangles apart", ISLANDS, 300, 3},
     {"a wheel of an even number", WHEEL, 65, 3},
     {"a wheel of an odd number", WHEEL, 66, 4},
+    {"queens on 5 by 5", QUEENS, 25, 5},
+    {"queens on 6 by 6", QUEENS, 36, 7}, /* none of their cliques is larger than 6 */
+    {"queens on 7 by 7", QUEENS, 49, 7},
     {"2,000 all joined", COMPLETE, 2000, 2000},
     {"3,000 on two sides", BIPARTITE, 3000, 2},
 };
@@ -195,6 +179,33 @@ static void known_graphs(apr_pool_t *parent)
     apr_pool_destroy(pool);
 }
 
+/* Mycielski's graphs need ever more colours, and have no triangle. */
+static void mycielski_graphs(apr_pool_t *pool)
+{
+    aty_graph *graph = aty_graph_make(pool, 2);
+    uint32_t vertices = 2, colours[64];
+    bool least;
+
+    aty_graph_join(graph, 0, 1);
+    for (uint32_t needed = 2; needed <= 6; needed++) {
+        aty_graph *next = aty_graph_make(pool, 2 * vertices + 1);
+        tap_is_int(aty_graph_colour(graph, colours, &least), needed,
+                   "Mycielski's graph of %u vertices", vertices);
+        tap_ok(least, "... and proven");
+        for (uint32_t a = 0; a < vertices; a++) {
+            for (uint32_t b = 0; b < vertices; b++) {
+                if (aty_graph_joined(graph, a, b)) {
+                    aty_graph_join(next, a, b);
+                    aty_graph_join(next, a, vertices + b);
+                }
+            }
+            aty_graph_join(next, vertices + a, 2 * vertices);
+        }
+        graph = next;
+        vertices = 2 * vertices + 1;
+    }
+}
+
 /* Large graphs end, with as many colours as it takes, in the same time on any machine. */
 static void large_graph(apr_pool_t *parent, uint32_t vertices, uint32_t percent)
 {
@@ -222,6 +233,7 @@ int main(void)
     small_graphs(pool);
     middle_graphs(pool);
     known_graphs(pool);
+    mycielski_graphs(pool);
     large_graph(pool, 300, 50);
     large_graph(pool, COLOURS, 1);
     large_graph(pool, 3000, 50);
