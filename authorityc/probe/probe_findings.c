@@ -53,17 +53,29 @@ static void line_add(const aty_probe *probe, aty_probe_finding *finding, uint32_
                 line->place->file, line->place->line);
 }
 
+static bool is_directive(const aty_setting_line *line, const char *directive)
+{
+    size_t length = strlen(directive);
+
+    return line->length > length && line->text[length] == ' ' &&
+           strncmp(line->text, directive, length) == 0;
+}
+
 void aty_finding_field(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,
-                       aty_field field)
+                       aty_field field, const char *directive)
 {
     const aty_setting_record *setting = aty_vhost_setting(probe->table, vhost, field);
     aty_setting_line line = {0};
-    int before = finding->written->nelts;
+    bool has_place = false;
 
     while (aty_setting_next(probe->table, setting, &line)) {
-        line_add(probe, finding, vhost, &line);
+        if (is_directive(&line, directive)) {
+            line_add(probe, finding, vhost, &line);
+            has_place =
+                has_place || *aty_table_string(probe->table, line.place->file) != '\0';
+        }
     }
-    if (finding->written->nelts == before) {
+    if (!has_place) {
         aty_finding_vhost(probe, finding, vhost);
     }
 }

@@ -163,7 +163,8 @@ static void wrong_certificate_add(judging *j, const char *expected)
                                    : "no name",
                                (char *)NULL);
     if (j->table) {
-        aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CERTIFICATE);
+        aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CERTIFICATE,
+                          "SSLCertificateFile");
     }
 }
 
@@ -205,7 +206,8 @@ static void certificate_fault_add(judging *j, aty_probe_fault fault, const char 
         finding->expected = expected;
         finding->got = got;
         if (j->table) {
-            aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CERTIFICATE);
+            aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CERTIFICATE,
+                              "SSLCertificateFile");
         }
     }
 }
@@ -258,7 +260,8 @@ static void client_certificate_judge(judging *j)
     finding->expected = wanted ? "no client certificate is asked for"
                                : "a client certificate is asked for";
     finding->got = wanted ? "one is asked for" : "none is asked for";
-    aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CLIENT_AUTH);
+    aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CLIENT_AUTH,
+                      "SSLVerifyClient");
 }
 
 /* Whether httpd takes HTTP/2 where a client offers both: the first of the two in
@@ -303,7 +306,7 @@ static void alpn_judge(judging *j)
     finding = aty_finding_add(j->probe, ATY_FAULT_ALPN, j->visit);
     finding->expected = wanted ? "h2" : "http/1.1";
     finding->got = *j->shown->alpn ? j->shown->alpn : "none";
-    aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_HTTP);
+    aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_HTTP, "Protocols");
 }
 
 /* SSLOpenSSLConfCmd may say something else, and the policy cannot know what. */
@@ -335,7 +338,8 @@ static void protocol_judge(judging *j)
     finding = aty_finding_add(j->probe, ATY_FAULT_PROTOCOL, j->visit);
     finding->expected = newest;
     finding->got = j->shown->tls_version;
-    aty_finding_field(j->probe, finding, vhost, ATY_FIELD_PROTOCOL);
+    aty_finding_field(j->probe, finding, j->flags & ATY_VHOST_PROTOCOL_SET ? vhost : base,
+                      ATY_FIELD_PROTOCOL, "SSLProtocol");
 }
 
 void aty_judge_handshake(aty_probe *probe, const aty_probe_visit *visit)

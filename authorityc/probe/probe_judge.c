@@ -34,14 +34,15 @@ static void reason_written(judging *j, aty_probe_finding *finding, aty_reason re
         }
         break;
     case ATY_REASON_HTTP1_ONLY:
-        aty_finding_field(probe, finding, pair->request, ATY_FIELD_HTTP);
+        aty_finding_field(probe, finding, pair->request, ATY_FIELD_HTTP, "Protocols");
         break;
     case ATY_REASON_OTHER_ZONE:
         aty_finding_fields(probe, finding, pair->connection, pair->request,
                            ATY_FIELD_ZONE);
         break;
     case ATY_REASON_NOT_COVERED:
-        aty_finding_field(probe, finding, pair->connection, ATY_FIELD_CERTIFICATE);
+        aty_finding_field(probe, finding, pair->connection, ATY_FIELD_CERTIFICATE,
+                          "SSLCertificateFile");
         break;
     default:
         if (reason < (aty_reason)ATY_FIELD_TLS_COUNT) {

@@ -25,12 +25,13 @@ bool aty_probe_expect(const aty_probe *probe, const aty_probe_visit *visit,
 aty_probe_finding *aty_finding_add(aty_probe *probe, aty_probe_fault fault,
                                    const aty_probe_visit *visit);
 
-/* Adds where it is written: a vhost, the directives of one of its fields, the directives
- * of a field that two vhosts do not have in common, or the place of a <Location>. */
+/* Adds where it is written: a vhost; of one of its fields the directives of that name,
+ * and the vhost where no line says any; the directives of a field that two vhosts do not
+ * have in common; the place of a <Location>. */
 void aty_finding_vhost(const aty_probe *probe, aty_probe_finding *finding,
                        uint32_t vhost);
 void aty_finding_field(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,
-                       aty_field field);
+                       aty_field field, const char *directive);
 void aty_finding_fields(const aty_probe *probe, aty_probe_finding *finding, uint32_t a,
                         uint32_t b, aty_field field);
 void aty_finding_location(const aty_probe *probe, aty_probe_finding *finding,

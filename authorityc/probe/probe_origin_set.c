@@ -113,13 +113,14 @@ static uint32_t largest_allowed(const aty_probe *probe, const aty_seat_record *s
     return size > BUDGET_DEFAULT ? size : BUDGET_DEFAULT;
 }
 
+/* A frame that no client takes is not read, and so looks malformed, too. */
 static void frame_judge(aty_probe *probe, const aty_probe_visit *visit,
                         const aty_seat_record *seat)
 {
     uint32_t most = largest_allowed(probe, seat);
     uint32_t size = visit->shown.origin_largest;
 
-    if (visit->shown.origin_fault) {
+    if (visit->shown.origin_fault && size <= ATY_FRAME_PAYLOAD_MAX) {
         origin_add(probe, visit, ATY_FAULT_ORIGIN_MALFORMED,
                    "frames as RFC 8336 has them", visit->shown.origin_fault);
     }
