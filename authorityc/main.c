@@ -23,8 +23,10 @@ static const command commands[] = {
     {"check", aty_command_check, "say what is wrong or noteworthy in a policy"},
     {"explain", aty_command_explain, "say whether and why two names share a connection"},
     {"diff", aty_command_diff, "say what changes for clients between two policies"},
+    {"plan", aty_command_plan, "say how to end the 421s that ORIGIN cannot prevent"},
     {"import", aty_command_import, "print the policy of an httpd"},
     {"probe", aty_command_probe, "ask a live server, and hold it against the policy"},
+    {"report", aty_command_report, "draw a site as a page to look at"},
     {"dump", aty_command_dump, "print all that a table holds"},
 };
 

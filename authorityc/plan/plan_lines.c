@@ -44,18 +44,6 @@ static void changes_print(const aty_plan *plan, const aty_remedy *remedy, FILE *
     }
 }
 
-static const aty_plan_change *change_of(const aty_remedy *remedy, uint32_t vhost)
-{
-    for (int i = 0; i < remedy->changes->nelts; i++) {
-        const aty_plan_change *change =
-            &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change);
-        if (change->vhost == vhost) {
-            return change;
-        }
-    }
-    return NULL;
-}
-
 /* "192.0.2.1" of "192.0.2.1:443", without brackets: what DNS has. */
 static const char *host_of(apr_pool_t *pool, const char *address)
 {
@@ -67,46 +55,56 @@ static const char *host_of(apr_pool_t *pool, const char *address)
                      : apr_pstrmemdup(pool, address, length);
 }
 
-static void names_comment(const aty_table *table, uint32_t vhost, const char *host,
+/* The names of a vhost, and where DNS has to lead them. */
+static void names_comment(const aty_table *table, uint32_t vhost, const char *hosts,
                           FILE *stream)
 {
     uint32_t first = aty_get(table->vhosts[vhost].first_name);
     uint32_t count = aty_get(table->vhosts[vhost].name_count);
 
     for (uint32_t i = first; i < first + count; i++) {
-        fprintf(stream, "# DNS: %s -> %s\n",
-                aty_table_string(table, table->names[i].name), host);
+        fprintf(stream, "    # DNS: %s -> %s\n",
+                aty_table_string(table, table->names[i].name), hosts);
     }
 }
 
-static void address_print(const aty_plan *plan, const aty_plan_address *address,
+/* Listen for each address; `hosts` gets, by vhost, those that DNS has to name. */
+static void listens_print(apr_pool_t *pool, const aty_remedy *remedy, const char **hosts,
                           FILE *stream)
 {
-    const aty_table *table = &plan->compiled.table;
-    const char *host = host_of(plan->policy->pool, address->address);
-
-    fprintf(
-        stream,
-        "# for %s that leave %s; a 'Listen' for the port alone serves this one, too\n"
-        "Listen %s\n",
-        aty_plan_counted(plan->policy->pool, (uint64_t)address->vhosts->nelts, "vhost"),
-        address->instead, address->address);
-    for (int i = 0; i < address->vhosts->nelts; i++) {
-        uint32_t vhost = APR_ARRAY_IDX(address->vhosts, i, uint32_t);
-        vhost_comment(table, vhost, stream);
-        names_comment(table, vhost, host, stream);
+    fputs("# leave out a Listen whose port another Listen has for all addresses\n",
+          stream);
+    for (int i = 0; i < remedy->addresses->nelts; i++) {
+        const aty_plan_address *address =
+            &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address);
+        const char *host = host_of(pool, address->address);
+        fprintf(stream, "Listen %s\n", address->address);
+        for (int v = 0; v < address->vhosts->nelts; v++) {
+            const char **known = &hosts[APR_ARRAY_IDX(address->vhosts, v, uint32_t)];
+            *known = *known ? apr_pstrcat(pool, *known, " ", host, (char *)NULL) : host;
+        }
     }
 }
 
 static void addresses_print(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
-    for (int i = 0; i < remedy->addresses->nelts; i++) {
-        fputs(i > 0 ? "\n" : "", stream);
-        address_print(plan, &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address),
-                      stream);
+    const aty_table *table = &plan->compiled.table;
+    apr_pool_t *pool;
+    const char **hosts;
+
+    apr_pool_create(&pool, plan->policy->pool);
+    hosts = apr_pcalloc(pool, (table->counts[ATY_SECTION_VHOSTS] + 1) * sizeof *hosts);
+    listens_print(pool, remedy, hosts, stream);
+    for (int i = 0; i < remedy->changes->nelts; i++) {
+        const aty_plan_change *change =
+            &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change);
+        fputc('\n', stream);
+        change_print(plan, change, stream);
+        if (hosts[change->vhost]) {
+            names_comment(table, change->vhost, hosts[change->vhost], stream);
+        }
     }
-    fputc('\n', stream);
-    changes_print(plan, remedy, stream);
+    apr_pool_destroy(pool);
 }
 
 static const char *names_text(apr_pool_t *pool, const apr_array_header_t *names)
@@ -114,10 +112,26 @@ static const char *names_text(apr_pool_t *pool, const apr_array_header_t *names)
     return apr_array_pstrcat(pool, names, ' ');
 }
 
+/* What changes, by vhost. */
+static const aty_plan_change **changes_by_vhost(apr_pool_t *pool, const aty_plan *plan,
+                                                const aty_remedy *remedy)
+{
+    uint32_t vhosts = plan->compiled.table.counts[ATY_SECTION_VHOSTS];
+    const aty_plan_change **changes = apr_pcalloc(pool, (vhosts + 1) * sizeof *changes);
+
+    for (int i = 0; i < remedy->changes->nelts; i++) {
+        const aty_plan_change *change =
+            &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change);
+        changes[change->vhost] = change;
+    }
+    return changes;
+}
+
 /* Lines of the vhosts, certificate by certificate. */
 static void policy_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
     apr_pool_t *pool = plan->policy->pool;
+    const aty_plan_change **changes = changes_by_vhost(pool, plan, remedy);
 
     for (int i = 0; i < remedy->certificates->nelts; i++) {
         const aty_plan_certificate *certificate =
@@ -126,8 +140,10 @@ static void policy_form(const aty_plan *plan, const aty_remedy *remedy, FILE *st
                 names_text(pool, certificate->names));
         for (int v = 0; v < certificate->vhosts->nelts; v++) {
             const aty_plan_change *change =
-                change_of(remedy, APR_ARRAY_IDX(certificate->vhosts, v, uint32_t));
-            change_print(plan, change, stream);
+                changes[APR_ARRAY_IDX(certificate->vhosts, v, uint32_t)];
+            if (change) {
+                change_print(plan, change, stream);
+            }
         }
     }
 }
