@@ -481,5 +481,6 @@ int main(void)
     test_required(pool, text);
     test_once(pool, text);
     test_fleet(pool, text);
+    apr_pool_destroy(pool);
     return tap_done();
 }

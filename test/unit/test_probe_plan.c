@@ -286,5 +286,6 @@ int main(void)
     test_dns(pool);
     test_stars(pool);
     test_sets(pool);
+    apr_pool_destroy(pool);
     return tap_done();
 }
