@@ -22,5 +22,6 @@ int aty_command_dump(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_diff(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_import(apr_pool_t *pool, int argc, const char *const *argv);
 int aty_command_plan(apr_pool_t *pool, int argc, const char *const *argv);
+int aty_command_report(apr_pool_t *pool, int argc, const char *const *argv);
 
 #endif

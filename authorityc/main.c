@@ -26,6 +26,7 @@ static const command commands[] = {
     {"plan", aty_command_plan, "say how to end the 421s that ORIGIN cannot prevent"},
     {"import", aty_command_import, "print the policy of an httpd"},
     {"probe", aty_command_probe, "ask a live server, and hold it against the policy"},
+    {"report", aty_command_report, "draw a site as a page to look at"},
     {"dump", aty_command_dump, "print all that a table holds"},
 };
 
