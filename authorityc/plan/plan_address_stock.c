@@ -1,6 +1,8 @@
 #include "authorityc/plan/plan_address_stock.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <apr_hash.h>
@@ -40,20 +42,32 @@ static bool is_taken(const aty_address_stock *stock, const char *host, uint32_t 
                                         APR_HASH_KEY_STRING);
 }
 
+/* Whether it is one address of a machine, and not another way to write an IPv4 address:
+ * policies take that for the IPv4 address. */
+static bool is_usable(int family, const void *bytes)
+{
+    const struct in6_addr *v6 = bytes;
+    const struct in_addr *v4 = bytes;
+
+    return family == AF_INET ? v4->s_addr != htonl(INADDR_ANY)
+                             : !IN6_IS_ADDR_UNSPECIFIED(v6) && !IN6_IS_ADDR_V4MAPPED(v6);
+}
+
 /* The address as policies have it, or NULL. */
 static const char *address_read(apr_pool_t *pool, const char *word)
 {
     size_t length = strlen(word);
     bool bracketed = length > 1 && word[0] == '[' && word[length - 1] == ']';
     const char *bare = bracketed ? apr_pstrmemdup(pool, word + 1, length - 2) : word;
-    unsigned char bytes[sizeof(struct in6_addr)];
+    struct in6_addr bytes;
     char text[INET6_ADDRSTRLEN];
     int family = strchr(bare, ':') ? AF_INET6 : AF_INET;
 
-    if ((bracketed && family == AF_INET) || inet_pton(family, bare, bytes) != 1) {
+    if ((bracketed && family == AF_INET) || inet_pton(family, bare, &bytes) != 1 ||
+        !is_usable(family, &bytes)) {
         return NULL;
     }
-    return apr_pstrdup(pool, inet_ntop(family, bytes, text, sizeof text));
+    return apr_pstrdup(pool, inet_ntop(family, &bytes, text, sizeof text));
 }
 
 aty_address_stock *aty_address_stock_make(apr_pool_t *pool, const aty_policy *policy,

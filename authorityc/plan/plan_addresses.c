@@ -19,8 +19,8 @@
 #include "core/names.h"
 #include "core/verdict.h"
 
-/* A name that was another vhost's, by an earlier pattern, may come to its own when they
- * part: then there is more to do. */
+/* A vhost that an earlier one took a name from may get it when they part: then there is
+ * more to do. */
 #define ROUNDS 4
 
 typedef struct {
@@ -263,12 +263,36 @@ static bool round_run(const mover *m)
     return fine;
 }
 
-/* Whether a name may lead elsewhere when vhosts part: one with a pattern gives names to
- * later ones, or gets them from earlier ones. */
-static bool has_patterns(const aty_table *table)
+/* Whether the name is another vhost's, too, on an address of its own vhost. */
+static bool is_taken(const aty_table *table, uint32_t name)
 {
-    return table->counts[ATY_SECTION_WILD_INDEX] > 0 ||
-           table->counts[ATY_SECTION_ODD_PATTERNS] > 0;
+    const aty_vhost_record *vhost = &table->vhosts[aty_get(table->names[name].vhost)];
+    const aty_seat_record *seats = table->seats + aty_get(vhost->first_seat);
+    const char *text = aty_table_string(table, table->names[name].name);
+
+    for (uint32_t i = 0; i < aty_get(vhost->seat_count); i++) {
+        if (aty_name_exact(table, aty_get(seats[i].address_set), text, strlen(text)) !=
+            name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a name may lead elsewhere when vhosts part: by a pattern vhosts take names from
+ * later ones, and without one only those that both have. */
+static bool names_may_change(const aty_table *table)
+{
+    if (table->counts[ATY_SECTION_WILD_INDEX] > 0 ||
+        table->counts[ATY_SECTION_ODD_PATTERNS] > 0) {
+        return true;
+    }
+    for (uint32_t i = 0; i < table->counts[ATY_SECTION_NAMES]; i++) {
+        if (is_taken(table, i)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What is wanted beside what was there: by comparing. */
@@ -340,7 +364,7 @@ void aty_plan_addresses(apr_pool_t *pool, const aty_plan_site *site, aty_remedy 
             return;
         }
         remedy->least = remedy->least && round == 0;
-        again = has_patterns(m.table) && round_again(&m, &compiled);
+        again = names_may_change(m.table) && round_again(&m, &compiled);
     }
     remedy->policy = m.policy;
     wanted_note(&m, site->policy);
