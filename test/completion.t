@@ -102,6 +102,11 @@ my @cases = (
     ['explain site.table --pairs', 'not', 'notes'],
     ['explain broken.policy', 'w'],
     ['explain nothing.policy', 'w'],
+    ['plan wildcard.policy', '--certificates=', map {"--certificates=$_"} qw(policy mdomain certbot json)],
+    ['plan --certificates', 'wild', 'wildcard.policy'],
+    ['plan --apply -o', 'my', 'my site.policy'],
+    ['report -o', 'p', 'page.html'],
+    ['report', 'si', 'site.table'],
     ['import --module', '', 'a dir', 'certs', 'mod.so'],
     ['import --httpd', 'basenam', 'basename'],
     ['import --', 'not', 'notes'],
@@ -170,6 +175,8 @@ for my $file (qw(authorityc.bash _authorityc)) {
         [], "$file knows the values");
     my @kinds = qw(authority httpd other);
     like(help('probe'), qr/--server KIND .*\b$_\b/s, "--server $_ is one") for @kinds;
+    my @forms = qw(policy mdomain certbot json);
+    like(help('plan'), qr/--certificates\[=FORM\].*\b$_\b/s, "--certificates=$_ is one") for @forms;
 }
 
 test_shell($_) for sort keys %shells;
