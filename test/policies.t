@@ -64,6 +64,18 @@ sub test_examples {
     return;
 }
 
+# What is promised of `authorityc plan`, up to a comma or the like, is in its answer.
+sub test_plan {
+    my ($name) = @_;
+    my $text = slurp($name);
+    while ($text =~ /^# +authorityc plan (.*)\n# +([^,:;\n]+)/mg) {
+        my ($arguments, $promised) = ($1, $2);
+        my (undef, $output) = authorityc('plan', split ' ', $arguments);
+        like($output, qr/^\Q$promised\E\b/m, "plan $arguments");
+    }
+    return;
+}
+
 # The indented lines from `$ authorityc explain` on are the beginning of its answer.
 sub test_readme {
     my ($readme) = @_;
@@ -91,6 +103,7 @@ for my $policy (@policies) {
     my ($name) = $policy =~ m,([^/]+)$,;
     test_compile($name);
     test_examples($name);
+    test_plan($name);
 }
 test_readme($readme);
 done_testing();
