@@ -182,6 +182,13 @@ static int status_read(slice line)
     return (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0');
 }
 
+static void body_until(aty_probe_h1 *h1, aty_probe_h1_state state, uint64_t length)
+{
+    h1->state = state;
+    h1->left = length;
+    h1->is_last = h1->is_last || state == ATY_H1_TO_END;
+}
+
 /* What follows the header (RFC 9112 §6.3). */
 static void body_begin(aty_probe_h1 *h1, const framing *body)
 {
@@ -191,7 +198,7 @@ static void body_begin(aty_probe_h1 *h1, const framing *body)
         done(h1);
     }
     else if (body->encoded) {
-        h1->state = body->chunked ? ATY_H1_CHUNK_SIZE : ATY_H1_TO_END;
+        body_until(h1, body->chunked ? ATY_H1_CHUNK_SIZE : ATY_H1_TO_END, 0);
     }
     else if (body->bad_length) {
         broken(h1, "its Content-Length is no number");
@@ -200,8 +207,7 @@ static void body_begin(aty_probe_h1 *h1, const framing *body)
         done(h1);
     }
     else {
-        h1->state = body->has_length ? ATY_H1_LENGTH : ATY_H1_TO_END;
-        h1->left = body->length;
+        body_until(h1, body->has_length ? ATY_H1_LENGTH : ATY_H1_TO_END, body->length);
     }
 }
 
@@ -234,7 +240,6 @@ static void head_read(aty_probe_h1 *h1)
         interim_pass(h1);
         return;
     }
-    h1->is_last = h1->is_last || (!body.encoded && !body.has_length);
     body_begin(h1, &body);
 }
 

@@ -51,7 +51,8 @@ static void flying_give_up(aty_probe_h2 *h2, const char *fault)
 void aty_probe_h2_end(aty_probe_h2 *h2, const char *fault)
 {
     if (!h2->fault) {
-        h2->fault = fault;
+        /* What comes after a GOAWAY is its aftermath. */
+        h2->fault = h2->goaway ? h2->goaway : fault;
     }
     flying_give_up(h2, h2->fault);
     waiting_give_up(h2, h2->fault);

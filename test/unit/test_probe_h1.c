@@ -22,8 +22,8 @@ static const struct {
     size_t rest; /* bytes that are left alone */
     const char *what;
 } cases[] = {
-    {"HEAD", OK "\r\n", 200, NULL, NULL, ANSWERED, true, 0,
-     "HEAD, no length: the last one"},
+    {"HEAD", OK "\r\n", 200, NULL, NULL, ANSWERED, false, 0,
+     "HEAD needs no length"},
     {"HEAD", OK "Content-Length: 9\r\n\r\n", 200, NULL, NULL, ANSWERED, false, 0,
      "HEAD has no body"},
     {"GET", OK "X-Vhost:  b \r\nContent-Length: 3\r\n\r\nabc", 200, "b", "abc", ANSWERED,
@@ -34,6 +34,10 @@ static const struct {
      "", ANSWERED, true, 0, "204; Connection has a list"},
     {"GET", "HTTP/1.1 421 Misdirected Request\r\nConnection: close\r\n\r\nno", 421, NULL,
      "no", ANSWERED, true, 0, "421, to the end of the connection"},
+    {"GET", "HTTP/1.1 204 No Content\r\n\r\nHTTP", 204, NULL, "", ANSWERED, false, 4,
+     "204 has no body"},
+    {"GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", 304, NULL, "",
+     ANSWERED, false, 0, "nor has 304"},
     {"GET", "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", 200, NULL, "a", ANSWERED,
      true, 0, "HTTP/1.0"},
     {"GET", "HTTP/1.1 200\r\nx-vHOST: c\r\nContent-Length: 0\r\n\r\n", 200, "c", "",

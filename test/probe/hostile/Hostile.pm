@@ -29,7 +29,7 @@ END {
 
 # The servers of servers.mjs: name and port of each.
 sub hostile_servers {
-    my ($certificate, $key) = @_;
+    my ($certificate, $key, $ca) = @_;
     pipe my $their_input, my $input or die "pipe: $!\n";
     pipe my $output, my $their_output or die "pipe: $!\n";
     my $child = fork // die "fork: $!\n";
@@ -38,7 +38,8 @@ sub hostile_servers {
         open STDIN, '<&', $their_input or POSIX::_exit(127);
         open STDOUT, '>&', $their_output or POSIX::_exit(127);
         close $input;
-        exec 'node', "$here/servers.mjs", $certificate, $key or POSIX::_exit(127);
+        exec 'node', "$here/servers.mjs", $certificate, $key, $ca
+            or POSIX::_exit(127);
     }
     push @children, $child;
     push @held, $input;    # they end with it
