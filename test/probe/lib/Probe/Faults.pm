@@ -110,7 +110,7 @@ sub _answers {
 
 sub _handshakes {
     my @alpn = _of('alpn', $PROTOCOLS, $SHOP);
-    my @protocol = _of('protocol', $VHOST, $SHOP);
+    my @protocol = _of('protocol', qr/^ +SSLProtocol /, $SHOP);
     return (
         {
             name   => 'a client certificate demanded where the policy says none',
@@ -135,6 +135,7 @@ sub _handshakes {
         {
             name   => 'an older TLS version than the policy has',
             server => _with('shop', lines => ['SSLProtocol -all +TLSv1.2']),
+            policy => _with('shop', lines => ['SSLProtocol -all +TLSv1.2 +TLSv1.3']),
             found  => {stock => {@protocol}, module => {@protocol}},
         },
     );
