@@ -247,6 +247,24 @@ for my $served (
     like($result[1], qr/\b200\b/, "$name is answered");
 }
 
+# Files that cannot be used.
+for my $case (
+    [qr/'none\.pem'/,                                    qw(--ca none.pem)],
+    [qr/there is no PEM certificate in 'a\.key'/,         qw(--ca a.key)],
+    [qr/'none\.pem'/,                                    qw(--client-cert none.pem --key a.key)],
+    [qr/there is no PEM certificate .* in 'a\.key'/,      qw(--client-cert a.key --key a.key)],
+    [qr/there is no PEM key .* in 'a\.pem'/,              qw(--client-cert a.pem --key a.pem)],
+    [qr/the key in 'test-ca\.key': key values mismatch/,  qw(--client-cert a.pem --key test-ca.key)],
+    )
+{
+    my ($pattern, @options) = @$case;
+    my $asking = begin($place, words('answers-well', 10, @options));
+    my @result;
+    sleep 0.01 until @result = result($asking);
+    is($result[0], 2, "@options: exit code");
+    like($result[2], $pattern, "@options: it is told");
+}
+
 # A signal ends a wait at once.
 my $waiting = begin($place, words('silent', 60));
 sleep 1;

@@ -38,10 +38,13 @@ static void context_set_modes(SSL_CTX *context)
 static const char *unfit_text(apr_pool_t *pool, const char *path, const char *what)
 {
     unsigned long error = ERR_peek_error();
-    const char *reason = ERR_reason_error_string(error);
-    return ERR_GET_REASON(error) == PEM_R_NO_START_LINE || !reason
-               ? apr_psprintf(pool, "there is no PEM %s in '%s'", what, path)
-               : apr_psprintf(pool, "cannot use the %s in '%s': %s", what, path, reason);
+    int reason = ERR_GET_REASON(error);
+    const char *text = ERR_reason_error_string(error);
+    if (reason == PEM_R_NO_START_LINE || reason == ERR_R_UNSUPPORTED || !text) {
+        return apr_psprintf(pool, "there is no PEM %s that OpenSSL can read in '%s'",
+                            what, path);
+    }
+    return apr_psprintf(pool, "cannot use the %s in '%s': %s", what, path, text);
 }
 
 /* Reads trusted CAs; their dates are not looked at, as those of the chain are not. */
@@ -79,6 +82,8 @@ static const char *context_identify(apr_pool_t *pool, SSL_CTX *context,
             return apr_psprintf(pool, "cannot read '%s': %s", paths[i], fault);
         }
     }
+    /* A <Location> may ask for it later on HTTP/1.1 (RFC 8446 §4.6.2), as curl allows. */
+    SSL_CTX_set_post_handshake_auth(context, 1);
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) {
         return unfit_text(pool, certificate, "certificate");
     }
