@@ -56,6 +56,10 @@ sub test_case {
     my @astray = grep { !names_line($case->{site}, $_, $expected{$_}, $places{$_} || []) }
         sort keys %expected;
     is_deeply(\@astray, [], "$case->{name}: with its line of the policy");
+    my ($text_code, $text) = $fixture->probe_text($case->{site});
+    my %kinds = map { /\A(\S+)/ => 1 } keys %expected;
+    is_deeply([$text_code, sort $text =~ /  \[([a-z-]+)\](?:, \d+ times)?$/mg],
+        [$code, sort keys %kinds], "$case->{name}: people are told the same") or diag($text);
 }
 
 # The lines of the policy that each finding names.

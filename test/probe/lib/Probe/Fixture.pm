@@ -116,8 +116,19 @@ sub probe {
 # The same, with words that say where.
 sub probe_at {
     my ($self, $site, @where) = @_;
-    return $self->{command}->answer($site->{path}, @where, $self->{command}->client,
-        '--server', $AGAINST{$site->{kind}});
+    return $self->{command}->answer($self->_words($site, @where));
+}
+
+# The same for people: exit code, and the text.
+sub probe_text {
+    my ($self, $site) = @_;
+    return ($self->{command}->run($self->_words($site, '--connect', $site->{address})))[0, 1];
+}
+
+sub _words {
+    my ($self, $site, @where) = @_;
+    return ($site->{path}, @where, $self->{command}->client, '--server',
+        $AGAINST{$site->{kind}});
 }
 
 # What is wrong with the error log of a server, besides refusals and what is announced.
