@@ -85,6 +85,8 @@ for my $case (
     [2, qr/--connect takes .* not 'a:65536'/, '--connect', 'a:65536', 'site.policy'],
     [2, qr/--connect takes .* not 'a b:1'/, '--connect', 'a b:1', 'site.policy'],
     [2, qr/--connect takes .* not '\[::1\]x'/, '--connect', '[::1]x', 'site.policy'],
+    [2, qr/--connect takes .* not '\[1::g\]:1'/, '--connect', '[1::g]:1', 'site.policy'],
+    [2, qr/no vhost is declared for 2001:db8::1, port 9;/, '--connect', '[2001:DB8:0::1]:9', 'two.policy'],
     [2, qr/--connect takes .* not nothing/, '--connect', ',', 'site.policy'],
     [2, qr/--names takes host names, not 'a_\/b'/, '--names', 'a_/b'],
     [2, qr/--names takes host names, not '192\.0\.2\.1'/, '--names', '192.0.2.1'],
@@ -271,6 +273,12 @@ my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die
 ($ended, $known, $late) = interrupted(0.5, '--connect', '127.0.0.1:' . $silent->sockport, 'site.policy');
 is($ended, 2, 'SIGINT where nothing answers: exit code') or diag($known);
 cmp_ok($late, '<', 2, '... soon');
+
+# Which virtual host has answered is known by a header.
+($code, $text) = probe(@fast, at('open'), '--server', 'other', '--vhost-header', 'X-Other', 'site.policy');
+is($code, 0, 'no header names the virtual host: exit code');
+like($text, qr/^not known: which virtual host answers, since no answer has the header X-Other$/m,
+    '... and it is told');
 
 # A server that is not there.
 my $free = $silent->sockport;

@@ -37,7 +37,8 @@ static const char *quoted(apr_pool_t *pool, const char *word)
             *to++ = *word;
         }
     }
-    strcpy(to, "'");
+    *to++ = '\'';
+    *to = '\0';
     return text;
 }
 

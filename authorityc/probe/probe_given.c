@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
+
 #include <apr_strings.h>
 
 #include "core/names.h"
@@ -56,6 +58,23 @@ static char *lower(apr_pool_t *pool, const char *word)
     return copy;
 }
 
+/* Whether it can be a host; an IPv6 address is then written as inet_ntop does, since that
+ * is how it is looked for. */
+static bool host_take(apr_pool_t *pool, const char **host)
+{
+    struct in6_addr address;
+    char text[INET6_ADDRSTRLEN];
+
+    if (!strchr(*host, ':')) {
+        return is_host_name(*host);
+    }
+    if (inet_pton(AF_INET6, *host, &address) != 1) {
+        return false;
+    }
+    *host = apr_pstrdup(pool, inet_ntop(AF_INET6, &address, text, sizeof text));
+    return true;
+}
+
 /* HOST:PORT or [ADDRESS]:PORT; without a port it is 443. */
 static const char *target_read(apr_pool_t *pool, const char *word,
                                aty_probe_target *target)
@@ -66,7 +85,7 @@ static const char *target_read(apr_pool_t *pool, const char *word,
     const char *colon = strrchr(closing ? closing : word, ':');
     const char *end = closing ? closing : colon ? colon : word + strlen(word);
     const char *begin = word + (closing != NULL);
-    char *host;
+    const char *host;
     uint32_t port = HTTPS;
 
     if (!closing && colon && strchr(word, ':') != colon) { /* IPv6 in no brackets */
@@ -80,7 +99,7 @@ static const char *target_read(apr_pool_t *pool, const char *word,
         port = number_read(colon + 1, UINT16_MAX);
     }
     host = lower(pool, apr_pstrmemdup(pool, begin, (size_t)(end - begin)));
-    if (port == 0 || (!is_host_name(host) && !strchr(host, ':'))) {
+    if (port == 0 || !host_take(pool, &host)) {
         return wrong;
     }
     *target = (aty_probe_target){host, (uint16_t)port};

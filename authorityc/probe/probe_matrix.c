@@ -93,10 +93,13 @@ static bool is_listed(const aty_probe_visit *visit, const char *authority)
 aty_coalesce aty_probe_coalesces(const aty_probe *probe, const aty_probe_visit *visit,
                                  const char *authority)
 {
-    if (visit->sni && strcmp(visit->sni, authority) == 0) {
+    if (!visit->sni || !visit->tried) {
+        return ATY_COALESCE_UNKNOWN;
+    }
+    if (strcmp(visit->sni, authority) == 0) {
         return ATY_COALESCE_OWN;
     }
-    if (visit->shown.stage != ATY_PROBE_OPEN || !visit->tried) {
+    if (visit->shown.stage != ATY_PROBE_OPEN) {
         return ATY_COALESCE_UNKNOWN;
     }
     if (!visit->shown.alpn || strcmp(visit->shown.alpn, "h2") != 0) {

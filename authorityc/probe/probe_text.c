@@ -177,6 +177,28 @@ static void refusals_print(const aty_probe *probe)
            plural(refused));
 }
 
+/* Without the header nobody can say which virtual host has answered. */
+static void header_print(const aty_probe *probe)
+{
+    uint32_t answered = 0;
+
+    for (int i = 0; probe->table && i < probe->visits->nelts; i++) {
+        const aty_probe_visit *visit = aty_probe_visit_at(probe, i);
+        for (int a = 0; a < visit->answers->nelts; a++) {
+            const aty_probe_answer *answer = aty_probe_answer_at(visit, a);
+            if (answer->vhost) {
+                return;
+            }
+            answered += answer->status != 0 && answer->status != 421;
+        }
+    }
+    if (answered > 0) {
+        printf(
+            "not known: which virtual host answers, since no answer has the header %s\n",
+            probe->options->vhost_header);
+    }
+}
+
 static void left_out_print(const aty_probe *probe)
 {
     if (probe->pairs_planned < probe->pairs) {
@@ -234,6 +256,7 @@ void aty_probe_print(const aty_probe *probe, const char *input, bool colour)
     nodes_print(probe, input);
     refusals_print(probe);
     withheld_print(probe);
+    header_print(probe);
     left_out_print(probe);
     extent_print(probe);
     verdict_print(probe);
