@@ -105,6 +105,9 @@
     const own = evidenceWritten(reason, subject, first, way === "to" ? first : subject);
     return [
       element("p", {}, sentence),
+      ...(site.directives ? [] : [element("p", {class: "side"},
+        "There is no room here for the lines behind this: ",
+        element("code", {}, "authorityc explain CONNECTION NAME"), " has them.")]),
       ...(own.length > 0 ? [element("p", {class: "side"}, word(site.serverName(subject)), ":"),
         ...own, element("p", {class: "side"}, "the others:")] : []),
       longList("sides", sides, "setting", FIRST_SIDES, (side) => {
