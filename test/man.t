@@ -69,7 +69,7 @@ sub options_of_page {
     my ($page) = @_;
     my @lines = slurp("man/$page") =~ /^\.It (Fl .*)/mg;
     return distinct(map { options_in("-$_") }
-        map { /(?:\bFl|,) (?!Fl\b)(-?[a-zA-Z][\w-]*)/g } @lines);
+        map { /(?:\bFl|,) (?![A-Z][a-z]\b)(-?[a-zA-Z][\w-]*)/g } @lines);
 }
 
 # Those that the program takes: the lists that its commands give to getopt_long.
@@ -142,6 +142,9 @@ for my $page (@pages) {
     is(qx(mandoc -Tlint -W warning '$page' 2>&1), '', "mandoc has no remark about $page");
     my ($name, $section) = $page =~ m,/(.*)\.(\d)$,;
     like(slurp($page), qr/^\.Dt \U$name\E $section$/m, "$page has its name");
+    my @elsewhere = grep { !-f "man/$_" } map { tr/ /./r }
+        slurp($page) =~ /^\.Xr ((?:mod_)?authority\S* \d)/mg;
+    is_deeply(\@elsewhere, [], "$page refers to pages that are there");
 }
 
 my @module = files(qr,^mod_authority/.*\.c$,);
@@ -159,8 +162,11 @@ my @faults = words(qr/\{"([a-z0-9-]+)"/, 'authorityc/probe/probe_faults.c');
 agree('faults', 'authorityc-probe.1', [items('authorityc-probe.1', '')], \@faults);
 is_deeply([words(qr/^\.It ([a-z0-9-]+) Pq/m, 'man/authorityc-probe.1')], \@faults, '... and no others');
 agree('commands', 'authorityc.1', [items('authorityc.1', 'Cm ')], \@commands);
+is_deeply([items('authorityc.1', 'Cm ')], [sort @commands], '... and no others');
 agree('variables', 'authorityc.1', [items('authorityc.1', 'Ev ')],
     [words(qr/getenv\("(\w+)"\)/, files(qr,^(?:core|authorityc)/.*\.c$,))]);
+agree('remedies', 'authorityc-plan.1', [items('authorityc-plan.1', '(?:Cm )?')],
+    [words(qr/\[ATY_REMEDY_\w+\] = \{"(\w+)"/, 'authorityc/plan/plan.c')]);
 agree('directives', 'mod_authority.8', [items('mod_authority.8', 'Ic ')], \@switches);
 is_deeply([items('mod_authority.8', 'Ic ')], \@switches, '... and no others');
 agree('messages', 'mod_authority.8', [items('mod_authority.8', '')],
@@ -178,5 +184,8 @@ test_keys($place, 'check', [], map { ['--upgrade', "$_.policy"] } qw(hosting cdn
 test_keys($place, 'explain', [], ['location.policy', @pair], ['--all', $pair[0], 'location.policy'],
     ['--groups', 'location.policy']);
 test_keys($place, 'diff', ['samples'], map { ['wildcard.policy', $_] } qw(balancer.policy hosting.policy));
+test_keys($place, 'plan', [], map { ["$_.policy"] } qw(hosting location per-group-certificates));
+test_keys($place, 'probe', [], [qw(--connect 127.0.0.1:1 location.policy)],
+    [qw(--names localhost --connect 127.0.0.1:1)]);
 test_keys($place, 'dump', ['settings'], ['cdn.policy'], ['location.policy']);
 done_testing();
