@@ -6,9 +6,9 @@
 #include <apr_strings.h>
 
 #include "authorityc/ids.h"
+#include "authorityc/samples.h"
 #include "core/names.h"
 
-#define LABEL          "any-name"
 #define ADDRESS_SAMPLE "192.0.2.1" /* RFC 5737: nobody's */
 
 typedef struct {
@@ -21,30 +21,12 @@ typedef struct {
     uint32_t side; /* bit */
 } collector;
 
-static bool label_is_taken(const aty_table *table, const char *label)
-{
-    size_t length = strlen(label);
-
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_NAMES]; i++) {
-        if (strncmp(aty_table_string(table, table->names[i].name), label, length) == 0) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_CERTIFICATE_NAMES]; i++) {
-        if (strncmp(aty_table_string(table, table->certificate_names[i]), label,
-                    length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *aty_diff_sample_label(const aty_diff *diff)
 {
-    const char *label = LABEL;
+    const char *label = ATY_SAMPLE_LABEL;
 
-    while (label_is_taken(&diff->sides[ATY_OLD].table, label) ||
-           label_is_taken(&diff->sides[ATY_NEW].table, label)) {
+    while (aty_sample_label_is_taken(&diff->sides[ATY_OLD].table, label) ||
+           aty_sample_label_is_taken(&diff->sides[ATY_NEW].table, label)) {
         label = apr_pstrcat(diff->pool, label, "x", (char *)NULL);
     }
     return label;
@@ -69,26 +51,13 @@ static void host_add(collector *c, const char *name, const char *stands_for,
     }
 }
 
-/* The pattern with so many labels for its stars, and a letter for each `?`. */
-static const char *sample_of(const collector *c, const char *pattern, bool deep)
-{
-    const char *sample = "";
-
-    for (; *pattern; pattern++) {
-        const char letter[2] = {*pattern == '?' ? 'x' : *pattern, '\0'};
-        const char *piece =
-            *pattern != '*' ? letter
-            : deep ? apr_pstrcat(c->diff->pool, c->label, ".", c->label, (char *)NULL)
-                   : c->label;
-        sample = apr_pstrcat(c->diff->pool, sample, piece, (char *)NULL);
-    }
-    return sample;
-}
-
 static void samples_add(collector *c, const char *pattern, uint32_t known)
 {
+    const char *const stars[] = {
+        c->label, apr_pstrcat(c->diff->pool, c->label, ".", c->label, (char *)NULL)};
+
     for (int deep = 0; deep < 2; deep++) {
-        const char *sample = sample_of(c, pattern, deep);
+        const char *sample = aty_sample_of(c->diff->pool, pattern, stars[deep]);
         if (strlen(sample) <= ATY_NAME_MAX) {
             host_add(c, sample, pattern, known);
         }

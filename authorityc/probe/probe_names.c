@@ -5,43 +5,17 @@
 
 #include <apr_strings.h>
 
+#include "authorityc/samples.h"
 #include "core/names.h"
-
-#define LABEL "any-name"
-
-static bool is_begun_by(const aty_table *table, const char *label)
-{
-    size_t length = strlen(label);
-
-    for (uint32_t i = 0; i < table->counts[ATY_SECTION_NAMES]; i++) {
-        if (strncmp(aty_table_string(table, table->names[i].name), label, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
 
 const char *aty_probe_sample_label(const aty_probe *probe)
 {
-    const char *label = LABEL;
+    const char *label = ATY_SAMPLE_LABEL;
 
-    while (is_begun_by(probe->table, label)) {
+    while (aty_sample_label_is_taken(probe->table, label)) {
         label = apr_pstrcat(probe->pool, label, "x", (char *)NULL);
     }
     return label;
-}
-
-/* The pattern with the label for its stars, and a letter for each `?`. */
-static const char *sample_of(apr_pool_t *pool, const char *pattern, const char *label)
-{
-    const char *sample = "";
-
-    for (; *pattern; pattern++) {
-        const char letter[2] = {*pattern == '?' ? 'x' : *pattern, '\0'};
-        sample =
-            apr_pstrcat(pool, sample, *pattern == '*' ? label : letter, (char *)NULL);
-    }
-    return sample;
 }
 
 /* Whether it can be sent in a handshake and as an authority: httpd takes no other. */
@@ -76,7 +50,8 @@ static void vhost_names_add(const aty_probe *probe, const aty_probe_node *node,
     for (uint32_t i = first; i < first + aty_get(record->name_count); i++) {
         const char *name = aty_table_string(probe->table, probe->table->names[i].name);
         name_add(probe, node, vhost,
-                 aty_name_is_pattern(name) ? sample_of(probe->pool, name, label) : name,
+                 aty_name_is_pattern(name) ? aty_sample_of(probe->pool, name, label)
+                                           : name,
                  names);
     }
 }
