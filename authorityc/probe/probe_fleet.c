@@ -127,35 +127,44 @@ static int usual_of(const char *const *texts, int count)
     return best;
 }
 
+/* Tells that a visit shows something else than another one. */
+static void difference_add(aty_probe *probe, const aty_probe_visit *visit,
+                           const char *shown, const aty_probe_visit *usual,
+                           const char *usually, const char *authority)
+{
+    aty_probe_finding *finding = aty_finding_add(probe, ATY_FAULT_FLEET_DIFFERS, visit);
+
+    finding->authority = authority;
+    finding->expected = apr_psprintf(probe->pool, "%s, as %s has it", usually,
+                                     aty_probe_node_text(probe->pool, usual->node));
+    finding->got = apr_pstrdup(probe->pool, shown);
+}
+
 /* Tells who differs from the others. Whether somebody does. */
 static bool fact_compare(aty_probe *probe, const question *asked, fact *of,
                          const char *authority)
 {
-    int count = asked->visits->nelts, found = 0;
-    const char **texts = apr_pcalloc(probe->pool, (size_t)count * sizeof *texts);
-    int usual;
+    int count = asked->visits->nelts, found = 0, usual;
+    const char **texts;
+    apr_pool_t *scratch;
 
+    apr_pool_create(&scratch, probe->pool);
+    texts = apr_pcalloc(scratch, (size_t)count * sizeof *texts);
     for (int i = 0; i < count; i++) {
-        texts[i] = of(probe->pool, APR_ARRAY_IDX(asked->visits, i, aty_probe_visit *),
-                      authority);
+        texts[i] =
+            of(scratch, APR_ARRAY_IDX(asked->visits, i, aty_probe_visit *), authority);
     }
     usual = usual_of(texts, count);
     for (int i = 0; i < count; i++) {
         if (texts[i] && strcmp(texts[i], texts[usual]) != 0) {
-            const aty_probe_visit *visit =
-                APR_ARRAY_IDX(asked->visits, i, aty_probe_visit *);
-            const aty_probe_visit *like =
-                APR_ARRAY_IDX(asked->visits, usual, aty_probe_visit *);
-            aty_probe_finding *finding =
-                aty_finding_add(probe, ATY_FAULT_FLEET_DIFFERS, visit);
-            finding->authority = authority;
-            finding->expected =
-                apr_psprintf(probe->pool, "%s, as %s has it", texts[usual],
-                             aty_probe_node_text(probe->pool, like->node));
-            finding->got = texts[i];
+            difference_add(probe, APR_ARRAY_IDX(asked->visits, i, aty_probe_visit *),
+                           texts[i],
+                           APR_ARRAY_IDX(asked->visits, usual, aty_probe_visit *),
+                           texts[usual], authority);
             found++;
         }
     }
+    apr_pool_destroy(scratch);
     return found > 0;
 }
 

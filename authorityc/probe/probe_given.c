@@ -137,6 +137,10 @@ static const char *names_read(apr_pool_t *pool, const char *words,
 
     for (char *word = apr_strtok(copy, ", ", &last); word;
          word = apr_strtok(NULL, ", ", &last)) {
+        size_t length = strlen(word);
+        if (length > 1 && word[length - 1] == '.') {
+            word[length - 1] = '\0'; /* no handshake has it */
+        }
         if (!is_host_name(word) || aty_name_is_address(word, strlen(word))) {
             return apr_psprintf(pool, "--names takes host names, not '%.200s'", word);
         }
