@@ -71,7 +71,7 @@ _authorityc_split() {
 # one or more spellings, and the name of the value after the last: '-f, --file FILE',
 # '--certificates[=FORM]'.
 _authorityc_read_options() { # [COMMAND]
-    local line value spelling
+    local line value spelling spellings
     while IFS= read -r line; do
         [[ $line == '  -'* ]] || continue
         line=${line:2}
@@ -82,7 +82,8 @@ _authorityc_read_options() { # [COMMAND]
         elif [[ $line =~ [\ =]([^-\ ][^\ ]*)$ ]]; then
             value=${BASH_REMATCH[1]}
         fi
-        for spelling in ${line//,/ }; do
+        IFS=', ' read -ra spellings <<<"$line"
+        for spelling in "${spellings[@]}"; do
             [[ $spelling =~ ^(-W|--?[a-z][a-z0-9-]*) ]] || continue
             [[ ! ${value_of[${BASH_REMATCH[1]}]+known} ]] || continue
             options+=("${BASH_REMATCH[1]}")

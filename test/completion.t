@@ -35,7 +35,8 @@ write_file("$place/$_", '') for qw(page.html notes client.pem client.key mod.so)
 my $bash = 'bash --norc --noprofile -i';
 my @bash = ("bind 'set enable-bracketed-paste off'", q(bind '"\C-xa": insert-completions'));
 my %shells = (
-    'bash' => [$bash, @bash, "source $share/bash-completion/completions/authorityc"],
+    'bash' => [$bash, @bash, "source $share/bash-completion/completions/authorityc",
+        'set -u; shopt -s failglob'],
     'bash with bash-completion' => [$bash, @bash, "export XDG_DATA_DIRS=$share",
         'source /usr/share/bash-completion/bash_completion'],
     'zsh' => ['zsh -f -i', 'bindkey -e', "fpath=($share/zsh/site-functions \$fpath)",
