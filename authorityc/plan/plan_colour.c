@@ -4,6 +4,7 @@
  */
 #include "authorityc/plan/plan_colour.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_tables.h>
@@ -83,7 +84,7 @@ static uint32_t degree_of(const aty_graph *graph, uint32_t vertex)
 
 /* A component as a graph of its own, and how far its colouring is. */
 typedef struct {
-    aty_graph *graph;
+    const aty_graph *graph;
     uint32_t *vertices; /* of the whole graph */
     uint32_t *degrees;
     uint32_t *clique;
@@ -92,26 +93,34 @@ typedef struct {
     uint32_t best_count;
 } component;
 
+/* Those with more neighbours first. */
+static int degree_compare(const void *a, const void *b, void *degrees)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    uint32_t of_x = ((const uint32_t *)degrees)[x], of_y = ((const uint32_t *)degrees)[y];
+
+    if (of_x != of_y) {
+        return of_x > of_y ? -1 : 1;
+    }
+    return x < y ? -1 : x > y;
+}
+
 /* Grows a clique from a vertex, by the neighbour that has the most neighbours. Returns
  * its size. */
-static uint32_t clique_grow(const component *c, uint32_t start, uint32_t *clique,
-                            uint64_t *candidates)
+static uint32_t clique_grow(const component *c, const uint32_t *order, uint32_t start,
+                            uint32_t *clique, uint64_t *candidates)
 {
     const aty_graph *graph = c->graph;
-    uint32_t size = 0, next = start;
+    uint32_t size = 1;
 
+    clique[0] = start;
     memcpy(candidates, row_of(graph, start), graph->neighbours.words * sizeof(uint64_t));
-    while (next != UINT32_MAX) {
-        clique[size++] = next;
-        next = UINT32_MAX;
-        for (uint32_t i = 0; i < graph->count; i++) {
-            if (has_bit(candidates, i) &&
-                (next == UINT32_MAX || c->degrees[i] > c->degrees[next])) {
-                next = i;
+    for (uint32_t i = 0; i < graph->count; i++) {
+        if (has_bit(candidates, order[i])) {
+            clique[size++] = order[i];
+            for (uint32_t w = 0; w < graph->neighbours.words; w++) {
+                candidates[w] &= row_of(graph, order[i])[w];
             }
-        }
-        for (uint32_t i = 0; next != UINT32_MAX && i < graph->neighbours.words; i++) {
-            candidates[i] &= row_of(graph, next)[i];
         }
     }
     return size;
@@ -122,12 +131,17 @@ static void clique_find(apr_pool_t *pool, component *c)
     uint32_t count = c->graph->count;
     uint32_t step = count > EXACT_MAX ? count / CLIQUE_STARTS : 1;
     uint32_t *grown = apr_palloc(pool, count * sizeof *grown);
+    uint32_t *order = apr_palloc(pool, count * sizeof *order);
     uint64_t *candidates =
         apr_palloc(pool, c->graph->neighbours.words * sizeof *candidates);
 
+    for (uint32_t i = 0; i < count; i++) {
+        order[i] = i;
+    }
+    qsort_r(order, count, sizeof *order, degree_compare, c->degrees);
     c->clique_size = 0;
-    for (uint32_t start = 0; start < count; start += step) {
-        uint32_t size = clique_grow(c, start, grown, candidates);
+    for (uint32_t i = 0; i < count && c->clique_size < count; i += step) {
+        uint32_t size = clique_grow(c, order, order[i], grown, candidates);
         if (size > c->clique_size) {
             c->clique_size = size;
             memcpy(c->clique, grown, size * sizeof *grown);
@@ -292,49 +306,61 @@ static bool search(painter *p, uint32_t count, uint32_t enough)
     return true;
 }
 
-/* Collects what is connected with a vertex. Marks it as seen. */
+/* Collects what is connected with a vertex, and takes it out of `unseen`. Tells how many
+ * vertices that are. */
 static component component_find(apr_pool_t *pool, const aty_graph *graph, uint32_t start,
-                                bool *seen)
+                                uint64_t *unseen, uint32_t *count_found)
 {
     apr_array_header_t *vertices = apr_array_make(pool, 4, sizeof(uint32_t));
     component c = {.best_count = 0};
     uint32_t count;
 
     APR_ARRAY_PUSH(vertices, uint32_t) = start;
-    seen[start] = true;
+    unseen[start / WORD] &= ~((uint64_t)1 << start % WORD);
     for (int i = 0; i < vertices->nelts; i++) {
-        uint32_t vertex = APR_ARRAY_IDX(vertices, i, uint32_t);
-        for (uint32_t n = neighbour_next(graph, vertex, 0); n != UINT32_MAX;
-             n = neighbour_next(graph, vertex, n + 1)) {
-            if (!seen[n]) {
-                seen[n] = true;
-                APR_ARRAY_PUSH(vertices, uint32_t) = n;
+        const uint64_t *row = row_of(graph, APR_ARRAY_IDX(vertices, i, uint32_t));
+        for (uint32_t w = 0; w < graph->neighbours.words; w++) {
+            for (uint64_t new = row[w] & unseen[w]; new != 0; new &= new - 1) {
+                APR_ARRAY_PUSH(vertices, uint32_t) =
+                    w * WORD + (uint32_t)__builtin_ctzll(new);
             }
+            unseen[w] &= ~row[w];
         }
     }
     count = (uint32_t)vertices->nelts;
     c.vertices = (uint32_t *)(void *)vertices->elts;
-    c.graph = aty_graph_make(pool, count);
     c.degrees = apr_palloc(pool, count * sizeof *c.degrees);
     c.clique = apr_palloc(pool, count * sizeof *c.clique);
     c.best = apr_palloc(pool, count * sizeof *c.best);
+    *count_found = count;
     return c;
 }
 
-/* Joins its vertices as the whole graph has them. `numbers` is by vertex of that one. */
-static void component_join(const aty_graph *graph, component *c, uint32_t *numbers)
+static int number_compare(const void *a, const void *b)
 {
-    uint32_t count = c->graph->count;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 
+    return x < y ? -1 : x > y;
+}
+
+/* Makes a graph of its vertices, as the whole one has them; if they are all, it is that
+ * one. `numbers` is by vertex of the whole graph. */
+static void component_join(apr_pool_t *pool, const aty_graph *graph, component *c,
+                           uint32_t count, uint32_t *numbers)
+{
+    aty_graph *own = count < graph->count ? aty_graph_make(pool, count) : NULL;
+
+    qsort(c->vertices, count, sizeof *c->vertices, number_compare);
     for (uint32_t i = 0; i < count; i++) {
         numbers[c->vertices[i]] = i;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; own && i < count; i++) {
         for (uint32_t n = neighbour_next(graph, c->vertices[i], 0); n != UINT32_MAX;
              n = neighbour_next(graph, c->vertices[i], n + 1)) {
-            set_bit(row_of(c->graph, i), numbers[n]);
+            set_bit(row_of(own, i), numbers[n]);
         }
     }
+    c->graph = own ? own : graph;
     for (uint32_t i = 0; i < count; i++) {
         c->degrees[i] = degree_of(c->graph, i);
     }
@@ -354,7 +380,15 @@ static void component_colour(apr_pool_t *parent, component *c)
     }
     clique_find(pool, c);
     p = painter_make(pool, c, width, NULL);
-    paint_greedily(pool, &p);
+    if (c->clique_size < c->graph->count) {
+        paint_greedily(pool, &p);
+    }
+    else {
+        for (uint32_t i = 0; i < c->clique_size; i++) {
+            p.colours[c->clique[i]] = i;
+        }
+        best_keep(&p, c->clique_size);
+    }
     apr_pool_destroy(pool);
 }
 
@@ -385,14 +419,16 @@ static bool component_search(apr_pool_t *parent, component *c, uint32_t enough,
 static apr_array_header_t *components_find(apr_pool_t *pool, const aty_graph *graph)
 {
     apr_array_header_t *all = apr_array_make(pool, 4, sizeof(component));
-    bool *seen = apr_pcalloc(pool, graph->count + 1);
+    uint64_t *unseen = apr_palloc(pool, (graph->neighbours.words + 1) * sizeof *unseen);
     uint32_t *numbers = apr_palloc(pool, (graph->count + 1) * sizeof *numbers);
 
+    memset(unseen, 0xff, graph->neighbours.words * sizeof *unseen);
     for (uint32_t i = 0; i < graph->count; i++) {
-        if (!seen[i]) {
+        if (has_bit(unseen, i)) {
             component *c = &APR_ARRAY_PUSH(all, component);
-            *c = component_find(pool, graph, i, seen);
-            component_join(graph, c, numbers);
+            uint32_t count;
+            *c = component_find(pool, graph, i, unseen, &count);
+            component_join(pool, graph, c, count, numbers);
             component_colour(pool, c);
         }
     }
