@@ -9,6 +9,7 @@ use warnings;
 use Aty::Template;
 use Clients::Devtools;
 use Clients::Profile;
+use File::Temp ();
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
@@ -31,10 +32,11 @@ sub start {
     my $home = $option{home};
     Clients::Profile::make($home, @option{qw(ca identity)});
     Clients::Profile::choose_certificates("$home/profile") if $option{identity};
-    local @ENV{qw(HOME TMPDIR)} = ($home, $home);
+    my $temporary = File::Temp->newdir('mod_authority-XXXXXX', TMPDIR => 1);
+    local @ENV{qw(HOME TMPDIR)} = ($home, $temporary);    # a socket there wants a short path
     my $devtools = Clients::Devtools->start("$home/output", 'chromium', @OPTIONS,
         "--user-data-dir=$home/profile", '--host-resolver-rules=' . _rules($option{addresses}));
-    my $self = bless {devtools => $devtools, home => $home}, $class;
+    my $self = bless {devtools => $devtools, home => $home, temporary => $temporary}, $class;
     $owner = $$;
     push @running, $self;
     eval { $self->version }
@@ -85,7 +87,9 @@ sub _open {
     $devtools->event('Page.loadEventFired', $session);
     my $answer = $devtools->call('Runtime.evaluate',
         {expression => 'done', awaitPromise => \1, returnByValue => \1}, $session);
-    die "$address: $answer->{exceptionDetails}{text}\n" if $answer->{exceptionDetails};
+    my $exception = $answer->{exceptionDetails};
+    die "$address: ", $exception->{exception}{description} // $exception->{text}, "\n"
+        if $exception;
     return $answer->{result}{value};
 }
 

@@ -30,7 +30,6 @@ sub start {
     }
     close $its_input;
     close $its_output;
-    $to->autoflush;
     return bless {
         pid    => $pid,
         to     => $to,
@@ -65,7 +64,7 @@ sub call {
     my %message = (id => $id, method => $method, params => $parameters // {},
         $session ? (sessionId => $session) : ());
     local $SIG{PIPE} = 'IGNORE';    # what it means is found when the answer is read
-    print {$self->{to}} $self->{json}->encode(\%message), "\0";
+    syswrite $self->{to}, $self->{json}->encode(\%message) . "\0";
     my $end = time + $SECONDS;
     while (1) {
         my $answer = $self->_read($end) // die "$method: no answer\n";

@@ -1,7 +1,7 @@
 package Clients::Survey;
 
-# What a new browser goes through at the site of a policy, on each kind of httpd: visits of
-# every vhost, and what httpd's log says of them.
+# What browsers go through at the site of a policy, on each kind of httpd: visits, and what
+# httpd's log says of them.
 
 use strict;
 use warnings;
@@ -13,12 +13,11 @@ use Clients::Server;
 use Clients::Site;
 use Clients::Visit;
 
-my $browsers = 0;    # each has a home of its own
-
 # Makes the certificates of a policy, and one for users where it has a CA for them. Returns
-# what `survey` wants to know of the place.
+# what is needed for surveys at that place. Options: client (a package; Chromium), from (the
+# names whose pages are opened; one of each vhost).
 sub prepare {
-    my ($variables, $policy) = @_;
+    my ($variables, $policy, %option) = @_;
     my ($directory) = $policy =~ m{\A(.*)/};
     system("$variables->{top_dir}/bin/make-certificates", $policy) == 0
         or die "make-certificates failed\n";
@@ -26,9 +25,19 @@ sub prepare {
     return {
         variables => $variables,
         directory => $directory,
+        client    => $option{client} // 'Clients::Chromium',
+        from      => $option{from},
         ca        => "$directory/certs/test-ca.pem",
         identity  => $users && Clients::Profile::identity("$directory/certs", $users),
+        browsers  => {},
     };
+}
+
+# Ends what was started for it.
+sub finish {
+    my ($place) = @_;
+    $_->stop for values %{$place->{browsers}};
+    $place->{browsers} = {};
 }
 
 # Surveys the site on each of the kinds ('stock', 'authority'). Returns a hash for each:
@@ -45,23 +54,30 @@ sub prepare {
 sub survey {
     my ($place, $policy, @kinds) = @_;
     my @names = Clients::Site::names(Aty::Template::load($policy));
-    my $browser = Clients::Chromium->start(
-        home      => "$place->{directory}/browser-" . ++$browsers,
+    my $browser = _browser($place, map { ($_->{name}, $_->{address}) } @names);
+    return map { _visited($place, $browser, $policy, $_, @names) } @kinds;
+}
+
+# The browser for which names have these addresses; it is kept for another survey.
+sub _browser {
+    my ($place, %addresses) = @_;
+    my $key = join ' ', map { "$_ $addresses{$_}" } sort keys %addresses;
+    return $place->{browsers}{$key} //= $place->{client}->start(
+        home      => "$place->{directory}/browser-" . keys %{$place->{browsers}},
         ca        => $place->{ca},
         identity  => $place->{identity},
-        addresses => {map { $_->{name} => $_->{address} } @names},
+        addresses => \%addresses,
     );
-    my @surveys = map { _visited($place, $browser, $policy, $_, @names) } @kinds;
-    $browser->stop;
-    return @surveys;
 }
 
 sub _visited {
     my ($place, $browser, $policy, $kind, @names) = @_;
-    my $server = Clients::Server->start($place->{variables}, $policy, $kind);
-    my @reports = Clients::Visit::all($browser, $server->port, @names);
-    $server->stop;
     my %vhosts = map { $_->{name} => $_->{vhost} } @names;
+    my $server = Clients::Server->start($place->{variables}, $policy, $kind);
+    my @all = map { $_->{name} } @names;
+    my $from = $place->{from} // [grep { $vhosts{$_} eq $_ } @all];
+    my @reports = Clients::Visit::all($browser, $server->port, $from, @all);
+    $server->stop;
     my @unanswered = grep { $_->{got} ne 'answer' } @reports;
     my %survey = (
         count(\%vhosts, $server->requests),

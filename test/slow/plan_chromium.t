@@ -1,0 +1,227 @@
+#!/usr/bin/perl
+# Following `authorityc plan` ends the 421s of Chromium, which ignores ORIGIN frames. Sites
+# are visited on a real httpd, stock and with the module: as they are, where Chromium is told
+# 421 for exactly the pairs that the plan counts; then as `plan --apply` has them, with real
+# certificates in place of the stand-ins and the names at their new addresses, where it is
+# told 421 no more; and with the policy written anew and nothing of the plan in it, where it
+# is told 421 for the same pairs again. Arguments are names of sites, for fewer than all.
+use strict;
+use warnings;
+use FindBin;
+use lib map { "$FindBin::Bin/../$_" } qw(lib httpd/lib clients/lib);
+
+use Aty::Ports;
+use Aty::Template;
+use Clients::Survey;
+use JSON::PP qw(decode_json encode_json);
+use Outcome;
+use Room;
+use Test::More;
+use Tree;
+
+# Each site: which of httpd's kinds refuse requests there, what is followed, and what there
+# is nothing to do about. Pages of all vhosts are visited, or those of `from`. Where names
+# are `apart`, no two of them share a connection when the plan was followed.
+my @SITES = (
+    {path => 'test/clients/sites/mixed.policy', refused_by => [qw(stock authority)],
+        remedies => [qw(certificates addresses)], idle => 'http1'},
+    {path => 'policies/hosting.policy', refused_by => [qw(stock authority)],
+        remedies => [qw(certificates addresses)],
+        from => [map { "$_.example.net" } qw(parked www panel users)]},
+    {path => 'test/clients/sites/spelling.policy', refused_by => [qw(stock authority)],
+        remedies => ['unify'], idle => 'http1'},
+    {path => 'policies/wildcard.policy', refused_by => [qw(stock authority)],
+        remedies => [qw(certificates addresses)], idle => 'unify'},
+    {path => 'policies/legacy-tls.policy', refused_by => [qw(stock authority)],
+        remedies => [qw(certificates addresses)]},
+    # Here httpd alone lets pass what it resets later.
+    {path => 'policies/location.policy', refused_by => ['authority'], apart => 1,
+        remedies => [qw(certificates addresses)], idle => 'unify'},
+    {path => 'policies/cdn.policy', refused_by => [], remedies => []},
+    {path => 'policies/per-group-certificates.policy', refused_by => [], remedies => []},
+);
+
+for my $site (@SITES) {
+    ($site->{name}) = $site->{path} =~ m{([^/]+)\.policy\z};
+}
+
+my @KINDS = qw(stock authority);
+
+# What an administrator has to give away, beside that which all have.
+my $ADDRESSES = '--addresses=127.0.0.2,127.0.0.3,127.0.0.4';
+
+my $AT_ONCE = 2;    # sites
+
+my %pages = map { s{.*/}{}r => slurp($_) } files(qr{^test/clients/pages/});
+my %texts = map { $_->{path} => slurp($_->{path}) } @SITES;
+my $variables;
+
+exit run_in_room('plan_chromium', \&test_all);
+
+sub test_all {
+    ($variables) = @_;
+    Aty::Template::store("$variables->{documents}/$_", $pages{$_}) for keys %pages;
+    my @sites = grep { my $site = $_; !@ARGV || grep { $_ eq $site->{name} } @ARGV } @SITES;
+    for my $result (at_once(\&survey_site, @sites)) {
+        my ($site, $found) = @$result;
+        ref $found ? judge($site, $found) : fail("$site->{path}: $found");
+    }
+    done_testing();
+    return Test::More->builder->is_passing ? 0 : 1;
+}
+
+# Calls CODE with each of the tasks in a process of its own, a few at a time. Returns
+# [task, what CODE returned], in order; where it died, why.
+sub at_once {
+    my ($code, @tasks) = @_;
+    my %running;
+    local @SIG{qw(HUP INT TERM)} = (sub { kill TERM => keys %running; exit 130 }) x 3;
+    for my $number (0 .. $#tasks) {
+        delete $running{wait()} if keys %running == $AT_ONCE;
+        my $pid = fork // die "fork: $!\n";
+        _run_task($code, $tasks[$number], "$variables->{top_dir}/result-$number") if !$pid;
+        $running{$pid} = 1;
+    }
+    delete $running{wait()} while %running;
+    return map {
+        [$tasks[$_], decode_json(Aty::Template::load("$variables->{top_dir}/result-$_"))->[0]]
+    } 0 .. $#tasks;
+}
+
+sub _run_task {
+    my ($code, $task, $path) = @_;
+    $SIG{$_} = sub { exit 130 } for qw(HUP INT TERM);    # servers and browsers are stopped
+    my ($first_port, $ports) = Aty::Ports::reserve();
+    $variables->{first_port} = $first_port;
+    my $result = eval { $code->($task) } // "$@";
+    Aty::Template::store($path, encode_json([$result]));
+    exit 0;
+}
+
+# What is found at a site: the plan, and what Chromium goes through before, after each of the
+# remedies, and after none. Dies where something does not work.
+sub survey_site {
+    my ($site) = @_;
+    my $name = $site->{name};
+    my $directory = "$variables->{top_dir}/$name";
+    mkdir $directory or die "$directory: $!\n";
+    my $policy = Aty::Template::store("$directory/$name.policy", $texts{$site->{path}});
+    my $place = Clients::Survey::prepare($variables, $policy, from => $site->{from});
+    my $survey = sub { return [Clients::Survey::survey($place, @_)] };
+    my %found = (before => $survey->($policy, @KINDS));
+    $found{plan} = decode_json(ask_plan('--json', '--log', $found{before}[1]{log}, $policy));
+    for my $remedy (@{$site->{remedies}}) {
+        $found{after}{$remedy} = $survey->(follow($policy, $remedy), @{$site->{refused_by}});
+    }
+    $found{idle} = $survey->(follow($policy, $site->{idle}), 'authority') if $site->{idle};
+    Clients::Survey::finish($place);
+    return \%found;
+}
+
+# What `authorityc plan` prints; dies where it fails.
+sub ask_plan {
+    my (@words) = @_;
+    my ($code, $said, $errors) = outcome('.', $variables->{authorityc}, 'plan', @words);
+    die "authorityc plan @words: $errors" if $code > 1;    # 1: something is left to do
+    return $said;
+}
+
+# Does what the plan says: the policy with the remedy, on top of unify as the plan has it,
+# and real certificates. Returns the policy's path.
+sub follow {
+    my ($policy, $remedy) = @_;
+    my $new = $policy =~ s/\.policy\z/-$remedy.policy/r;
+    my @options = $remedy eq 'unify' || $remedy eq 'http1' ? "--$remedy"
+        : ('--unify', $remedy eq 'addresses' ? $ADDRESSES : "--$remedy");
+    my $said = decode_json(ask_plan('--json', '--apply', @options, '-o', $new, $policy));
+    my ($directory) = $policy =~ m{\A(.*)/};
+    issue($directory, map { @{$_->{certificates}} } @{$said->{remedies}});
+    return $new;
+}
+
+# Puts real certificates where the stand-ins are: of the CA that browsers trust there.
+sub issue {
+    my ($directory, @wanted) = @_;
+    my $list = Aty::Template::store("$directory/wanted",
+        join '', map { "#: $_->{path} @{$_->{names}}\n" } @wanted);
+    for my $place (keys %{{map { $_->{path} =~ m{(.*)/} => 1 } @wanted}}) {
+        system('cp', (map { "$directory/certs/test-ca.$_" } qw(pem key)), "$directory/$place") == 0
+            or die "cp failed\n";
+    }
+    system("$variables->{top_dir}/bin/make-certificates", $list) == 0
+        or die "make-certificates failed\n";
+}
+
+sub judge {
+    my ($site, $found) = @_;
+    my $name = $site->{name};
+    my %before;
+    @before{@KINDS} = @{$found->{before}};
+    for my $kind (@KINDS) {
+        judge_visits("$name, $kind, before", $before{$kind});
+        my $refuses = grep { $_ eq $kind } @{$site->{refused_by}};
+        judge_refused("$name, $kind", $refuses ? $found->{plan}{attempts}{pairs} : 0,
+            $before{$kind});
+    }
+    is_deeply(pairs_of($before{stock}), pairs_of($before{authority}),
+        "$name: the same pairs, stock and with the module") if @{$site->{refused_by}} == @KINDS;
+    for my $remedy (@{$site->{remedies}}) {
+        my @after = @{$found->{after}{$remedy}};
+        judge_after("$name, $site->{refused_by}[$_], $remedy", $site, $after[$_]) for 0 .. $#after;
+    }
+    judge_idle($name, $before{authority}, $found->{idle}[0]) if $site->{idle};
+    judge_log($name, $found->{plan}, $before{authority}, @{$site->{remedies}});
+}
+
+sub pairs_of {
+    my ($survey) = @_;
+    return [sort keys %{$survey->{pairs}}];
+}
+
+# So many pairs of a connection's vhost and a name are told 421, some more than once.
+sub judge_refused {
+    my ($label, $pairs, $survey) = @_;
+    is(scalar @{pairs_of($survey)}, $pairs,
+        "$label, before: $survey->{refused} x 421, for as many pairs as are planned for");
+    cmp_ok($survey->{refused}, '>', 0, "$label, before: there are some") if $pairs;
+}
+
+sub judge_after {
+    my ($label, $site, $survey) = @_;
+    judge_visits("$label followed", $survey);
+    is_deeply($survey->{pairs}, {}, "$label followed: no 421");
+    cmp_ok($survey->{coalesced}, '>', 0, "$label followed: names that may do share connections")
+        if !$site->{apart};
+}
+
+# How often names without HTTP/2 are refused depends on which request comes first; which pairs
+# are does not.
+sub judge_idle {
+    my ($name, $before, $survey) = @_;
+    is_deeply(pairs_of($survey), pairs_of($before),
+        "$name, nothing followed: $survey->{refused} x 421, before $before->{refused}");
+}
+
+# All that pages loaded was answered, by whom it should.
+sub judge_visits {
+    my ($label, $survey) = @_;
+    cmp_ok($survey->{answered}, '>', 0, "$label: $survey->{answered} loads were answered");
+    is_deeply($survey->{unanswered}, [], "$label: all of them");
+    is_deeply($survey->{elsewhere}, [], "$label: by the vhosts that have the names");
+    is_deeply($survey->{faults}, [], "$label: the error log has nothing unexpected");
+}
+
+# The plan reads the log of what Chromium did, and says how many of those requests each remedy
+# ends, the others on top of unify.
+sub judge_log {
+    my ($name, $plan, $survey, @remedies) = @_;
+    is($plan->{log}{requests}, $survey->{refused}, "$name: the plan reads the log");
+    my %remedies = map { $_->{name} => $_ } @{$plan->{remedies}};
+    my $unify = $remedies{unify};
+    is($unify->{requests_before}, $survey->{refused}, "$name: each request is one of its pairs");
+    for my $remedy (map { $remedies{$_} } @remedies) {
+        is($remedy->{requests_before}, $unify->{requests_after}, "$name: left by unify")
+            if $remedy != $unify;
+        is($remedy->{requests_after}, 0, "$name: all of them end by $remedy->{name}");
+    }
+}
