@@ -1,6 +1,7 @@
 /* The list of attempts: its largest entries, without looking at all. Groups of names are
  * gone through from the one whose entries could be the largest; what cannot be larger
  * than the smallest in a full list is passed over. */
+#include "authorityc/plan/plan_largest.h"
 #include "authorityc/plan/plan_tally.h"
 
 #include <stdlib.h>
@@ -57,12 +58,10 @@ typedef struct {
 
 struct aty_attempt_list {
     const aty_tally_site *site;
-    uint32_t entries;         /* at most */
-    apr_array_header_t *heap; /* aty_attempt, the fewest pairs on top */
-    uint64_t *reach;          /* by group; of the address set at hand */
-    uint64_t *pairs;          /* by group; with the one at hand */
+    aty_largest largest;
+    uint64_t *reach; /* by group; of the address set at hand */
+    uint64_t *pairs; /* by group; with the one at hand */
     uint64_t steps;
-    uint64_t listed; /* pairs */
     /* of the address set at hand: */
     const aty_tally *tally;
     apr_array_header_t *parts;   /* part */
@@ -80,74 +79,10 @@ aty_attempt_list *aty_attempt_list_make(apr_pool_t *pool, const aty_tally_site *
     size_t groups = site->groups.count + 1;
 
     list->site = site;
-    list->entries = entries;
-    list->heap = apr_array_make(pool, 64, sizeof(aty_attempt));
+    list->largest = aty_largest_make(pool, entries);
     list->reach = apr_pcalloc(pool, groups * sizeof *list->reach);
     list->pairs = apr_pcalloc(pool, groups * sizeof *list->pairs);
     return list;
-}
-
-static aty_attempt *heap_at(const aty_attempt_list *list, int i)
-{
-    return &APR_ARRAY_IDX(list->heap, i, aty_attempt);
-}
-
-static void heap_swap(const aty_attempt_list *list, int a, int b)
-{
-    aty_attempt of_a = *heap_at(list, a);
-
-    *heap_at(list, a) = *heap_at(list, b);
-    *heap_at(list, b) = of_a;
-}
-
-static void heap_rise(const aty_attempt_list *list, int i)
-{
-    for (int above; i > 0; i = above) {
-        above = (i - 1) / 2;
-        if (heap_at(list, above)->pairs <= heap_at(list, i)->pairs) {
-            return;
-        }
-        heap_swap(list, i, above);
-    }
-}
-
-static void heap_sink(const aty_attempt_list *list)
-{
-    int count = list->heap->nelts;
-
-    for (int i = 0, least; 2 * i + 1 < count; i = least) {
-        least = 2 * i + 1;
-        if (least + 1 < count &&
-            heap_at(list, least + 1)->pairs < heap_at(list, least)->pairs) {
-            least++;
-        }
-        if (heap_at(list, i)->pairs <= heap_at(list, least)->pairs) {
-            return;
-        }
-        heap_swap(list, i, least);
-    }
-}
-
-/* What an entry must be larger than. */
-static uint64_t list_bar(const aty_attempt_list *list)
-{
-    if ((uint32_t)list->heap->nelts < list->entries) {
-        return 0;
-    }
-    return list->entries > 0 ? heap_at(list, 0)->pairs : UINT64_MAX;
-}
-
-static void heap_put(aty_attempt_list *list, const aty_attempt *entry)
-{
-    list->listed += entry->pairs;
-    if ((uint32_t)list->heap->nelts < list->entries) {
-        APR_ARRAY_PUSH(list->heap, aty_attempt) = *entry;
-        heap_rise(list, list->heap->nelts - 1);
-        return;
-    }
-    list->listed -= heap_at(list, 0)->pairs;
-    *heap_at(list, 0) = *entry;
-    heap_sink(list);
 }
 
 static int part_compare(const void *a, const void *b)
@@ -387,13 +322,13 @@ static void within_offer(aty_attempt_list *list, const column_group *group, uint
     for (int i = group->first; i < group->end; i++) {
         entry.pairs -= block_at(list, i)->own == own ? block_at(list, i)->itself : 0;
     }
-    for (int i = group->first; entry.pairs > list_bar(list) && !found && i < group->end;
-         i++) {
+    for (int i = group->first;
+         entry.pairs > aty_largest_bar(&list->largest) && !found && i < group->end; i++) {
         found =
             block_at(list, i)->own == own && pair_within(list, block_at(list, i), &entry);
     }
     if (found) {
-        heap_put(list, &entry);
+        aty_largest_put(&list->largest, &entry);
     }
 }
 
@@ -421,7 +356,7 @@ static void offers_make(aty_attempt_list *list)
             .connection = s->of.example,
             .name = aty_tally_column_at(list->tally, column)->name,
         };
-        if (list->pairs[from] > list_bar(list)) {
+        if (list->pairs[from] > aty_largest_bar(&list->largest)) {
             entry.reason = aty_tally_first(own_reasons[s->own],
                                            reason_between(list, s->from, s->to));
             APR_ARRAY_PUSH(list->offers, aty_attempt) = entry;
@@ -447,8 +382,8 @@ static void offers_enter(aty_attempt_list *list, const column_group *group)
         if (entry.from == entry.to) {
             within_offer(list, group, own_of(entry.reason), entry);
         }
-        else if (entry.pairs > list_bar(list)) {
-            heap_put(list, &entry);
+        else if (entry.pairs > aty_largest_bar(&list->largest)) {
+            aty_largest_put(&list->largest, &entry);
         }
     }
 }
@@ -456,7 +391,7 @@ static void offers_enter(aty_attempt_list *list, const column_group *group)
 static void column_group_add(aty_attempt_list *list, const column_group *group)
 {
     uint32_t to = block_at(list, group->first)->group;
-    uint64_t bar = list_bar(list);
+    uint64_t bar = aty_largest_bar(&list->largest);
 
     for (int i = group->first; i < group->end; i++) {
         uint32_t kind = block_at(list, i)->kind;
@@ -495,7 +430,7 @@ void aty_attempt_list_add(aty_attempt_list *list, apr_pool_t *pool,
     groups = column_groups(pool, list);
     for (int i = 0; i < groups->nelts && list->steps < STEPS_MAX; i++) {
         const column_group *group = &APR_ARRAY_IDX(groups, i, const column_group);
-        if (group->bound <= list_bar(list)) {
+        if (group->bound <= aty_largest_bar(&list->largest)) {
             break;
         }
         column_group_add(list, group);
@@ -524,8 +459,8 @@ void aty_attempt_list_finish(aty_attempt_list *list)
 {
     aty_attempts *found = list->site->found;
 
-    qsort(list->heap->elts, (size_t)list->heap->nelts, sizeof(aty_attempt),
-          attempt_compare);
-    apr_array_cat(found->list, list->heap);
-    found->unlisted = found->pairs - list->listed;
+    qsort(list->largest.heap->elts, (size_t)list->largest.heap->nelts,
+          sizeof(aty_attempt), attempt_compare);
+    apr_array_cat(found->list, list->largest.heap);
+    found->unlisted = found->pairs - list->largest.pairs;
 }
