@@ -71,12 +71,27 @@ static uint64_t requests_of(const aty_traffic *traffic, const aty_table *table)
     return traffic ? aty_traffic_attempts(traffic, table) : 0;
 }
 
-/* What a remedy without changes comes to: all is as before. */
-static void leave(aty_remedy *remedy, const aty_compiled *compiled)
+/* A remedy that ends nothing is none: certificates where every one of them has a wildcard
+ * that others need. What HTTP/1.1 ends is more than attempts. */
+static bool is_vain(const aty_remedy *remedy)
 {
+    return remedy->resets == 0 && remedy->after->pairs >= remedy->before->pairs;
+}
+
+/* Nothing changes by a remedy that cannot be, or has nothing to do. */
+static void leave(apr_pool_t *pool, aty_remedy *remedy, const aty_policy *policy,
+                  const aty_compiled *compiled)
+{
+    remedy->policy = policy;
     remedy->compiled = *compiled;
     remedy->after = remedy->before;
-    remedy->requests_after = remedy->requests_before;
+    remedy->changes = apr_array_make(pool, 1, sizeof(aty_plan_change));
+    if (remedy->certificates) {
+        apr_array_clear(remedy->certificates);
+    }
+    if (remedy->addresses) {
+        apr_array_clear(remedy->addresses);
+    }
 }
 
 void aty_plan_remedy_make(apr_pool_t *pool, aty_remedy_kind kind,
@@ -92,16 +107,13 @@ void aty_plan_remedy_make(apr_pool_t *pool, aty_remedy_kind kind,
     *remedy = (aty_remedy){.kind = kind, .before = attempts};
     remedy->requests_before = requests_of(traffic, &compiled->table);
     remedies[kind].apply(pool, &site, remedy);
-    if (remedy->fault || apr_is_empty_array(remedy->changes)) {
-        leave(remedy, compiled);
-    }
-    else {
+    if (!remedy->fault && !apr_is_empty_array(remedy->changes)) {
         aty_plan_prove(pool, remedy);
-        if (remedy->fault) {
-            leave(remedy, compiled);
-        }
-        remedy->requests_after = requests_of(traffic, &remedy->compiled.table);
     }
+    if (remedy->fault || !remedy->after || is_vain(remedy)) {
+        leave(pool, remedy, policy, compiled);
+    }
+    remedy->requests_after = requests_of(traffic, &remedy->compiled.table);
     remedy->cost = aty_plan_cost(pool, &site, remedy);
     aty_plan_obstacles_find(pool, remedy);
     aty_progress_end();

@@ -74,7 +74,7 @@ typedef struct {
     aty_remedy_kind kind;
     const aty_policy *policy; /* its vhosts are those of before, in their order */
     aty_compiled compiled;
-    apr_array_header_t *changes; /* aty_plan_change; none: it does not apply */
+    apr_array_header_t *changes; /* aty_plan_change; none: it changes nothing */
     apr_array_header_t
         *certificates;             /* aty_plan_certificate; of ATY_REMEDY_CERTIFICATES */
     apr_array_header_t *addresses; /* aty_plan_address; of ATY_REMEDY_ADDRESSES */

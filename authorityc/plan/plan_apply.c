@@ -193,6 +193,7 @@ int aty_plan_apply(apr_pool_t *pool, const aty_plan_order *order)
 {
     aty_plan *plan = apr_pcalloc(pool, sizeof *plan);
     FILE *stream = strcmp(order->output, "-") == 0 ? stderr : stdout;
+    const apr_array_header_t *certificates;
     const aty_remedy *last;
     const char *problem;
 
@@ -204,9 +205,8 @@ int aty_plan_apply(apr_pool_t *pool, const aty_plan_order *order)
     if (!last) {
         return ATY_EXIT_NO;
     }
-    if (order->chosen[ATY_REMEDY_CERTIFICATES] &&
-        !stand_ins_may(pool, order->options,
-                       plan->remedies[ATY_REMEDY_CERTIFICATES].certificates)) {
+    certificates = plan->remedies[ATY_REMEDY_CERTIFICATES].certificates;
+    if (certificates && !stand_ins_may(pool, order->options, certificates)) {
         return ATY_EXIT_TROUBLE;
     }
     problem = write_all(pool, order, plan, last);

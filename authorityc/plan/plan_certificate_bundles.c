@@ -103,15 +103,6 @@ static void vhost_put(packer *p, uint32_t vhost, const apr_array_header_t *names
 {
     int index;
 
-    if (names->nelts > (int)p->most) {
-        APR_ARRAY_PUSH(p->obstacles, aty_plan_obstacle) =
-            (aty_plan_obstacle){vhost, ATY_NONE, 0,
-                                apr_psprintf(p->obstacles->pool,
-                                             "it has %d names, and a vhost has one "
-                                             "certificate: more than --max-names %u",
-                                             names->nelts, p->most)};
-        return;
-    }
     index = bundle_for(p, names);
     if (index < 0) {
         index = bundle_add(p);
@@ -147,20 +138,45 @@ static void bundles_sort(packer *p)
           bundle_compare);
 }
 
+/* The names of all members, or NULL where one has more than a certificate may have: then
+ * all keep theirs, or that one would be kept apart from those that share with it. */
+static apr_array_header_t **names_of_all(const packer *p, const uint32_t *members,
+                                         uint32_t count)
+{
+    apr_array_header_t **names = apr_palloc(p->pool, (count + 1) * sizeof *names);
+
+    for (uint32_t i = 0; i < count; i++) {
+        names[i] = aty_plan_names_tidy(
+            p->pool, aty_plan_wanted_names(p->pool, p->table, members[i]));
+        if (names[i]->nelts > (int)p->most) {
+            const char *why = apr_psprintf(
+                p->obstacles->pool,
+                "'%s' has %d names, more than --max-names %u, and one certificate; who "
+                "shares with it keeps the same",
+                aty_vhost_server_name(p->table, members[i]), names[i]->nelts, p->most);
+            for (uint32_t m = 0; m < count; m++) {
+                APR_ARRAY_PUSH(p->obstacles, aty_plan_obstacle) =
+                    (aty_plan_obstacle){members[m], ATY_NONE, 0, why};
+            }
+            return NULL;
+        }
+    }
+    return names;
+}
+
 apr_array_header_t *aty_plan_bundles_make(apr_pool_t *pool, const aty_table *table,
                                           const uint32_t *members, uint32_t count,
                                           uint32_t most, apr_array_header_t *obstacles)
 {
     packer p = {.pool = pool, .table = table, .most = most, .obstacles = obstacles};
+    apr_array_header_t **names = names_of_all(&p, members, count);
 
     p.bundles = apr_array_make(pool, 2, sizeof(aty_plan_bundle));
     p.parents = apr_hash_make(pool);
-    for (int wildcards = 1; wildcards >= 0; wildcards--) {
+    for (int wildcards = 1; names && wildcards >= 0; wildcards--) {
         for (uint32_t i = 0; i < count; i++) {
-            apr_array_header_t *names =
-                aty_plan_names_tidy(pool, aty_plan_wanted_names(pool, table, members[i]));
-            if (has_wildcard(names) == wildcards) {
-                vhost_put(&p, members[i], names);
+            if (has_wildcard(names[i]) == wildcards) {
+                vhost_put(&p, members[i], names[i]);
             }
         }
     }

@@ -39,8 +39,8 @@ typedef struct {
 } aty_plan_bundle;
 
 /* plan_certificate_bundles.c: puts the members of a unit together (aty_plan_bundle), with
- * at most `most` names each. Vhosts with more names of their own are left out, and told
- * as obstacles. */
+ * at most `most` names each. Where one of them has more names by itself there are none,
+ * and all are told as obstacles. */
 apr_array_header_t *aty_plan_bundles_make(apr_pool_t *pool, const aty_table *table,
                                           const uint32_t *members, uint32_t count,
                                           uint32_t most, apr_array_header_t *obstacles);

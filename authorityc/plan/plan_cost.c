@@ -93,9 +93,8 @@ static const char *certificates_cost(apr_pool_t *pool, const aty_plan_site *site
                                  "DNS challenge",
                                  wildcards)
                   : "",
-        lost ? apr_psprintf(pool,
-                            "; %s of those that are answered now no longer are tried",
-                            aty_plan_counted(pool, lost, "pair"))
+        lost ? apr_pstrcat(pool, "; sharing is lost for ",
+                           aty_plan_counted(pool, lost, "pair"), (char *)NULL)
              : "");
 }
 

@@ -44,12 +44,13 @@ static json_t *attempt_json(const aty_table *table, const aty_attempt *attempt)
 
 static json_t *reasons_json(const aty_attempts *attempts)
 {
-    json_t *reasons = json_object();
+    json_t *reasons = json_array();
 
     for (int i = 0; i < ATY_REASON_COUNT; i++) {
         if (attempts->reasons[i] > 0) {
-            json_object_set_new(reasons, aty_reason_name((aty_reason)i),
-                                json_integer((json_int_t)attempts->reasons[i]));
+            json_array_append_new(
+                reasons, json_pack("{s:s, s:I}", "reason", aty_reason_name((aty_reason)i),
+                                   "pairs", (json_int_t)attempts->reasons[i]));
         }
     }
     return reasons;

@@ -223,7 +223,10 @@ void aty_plan_remedy_text(const aty_plan *plan, const aty_remedy *remedy, FILE *
                 remedy->fault);
     }
     else if (apr_is_empty_array(remedy->changes)) {
-        fprintf(stream, "# %s: nothing to do\n", aty_remedy_name(remedy->kind));
+        fprintf(stream, "# %s: %s\n", aty_remedy_name(remedy->kind),
+                apr_is_empty_array(remedy->obstacles)
+                    ? "nothing to do"
+                    : "do not help; 'plan' without options says why");
     }
     else if (remedy->kind == ATY_REMEDY_ADDRESSES) {
         addresses_print(plan, remedy, stream);

@@ -46,6 +46,10 @@ static void attempt_print(const aty_table *table, const aty_attempt *attempt,
     vhost_print(table, attempt->connection, stream);
     fputs(" -> ", stream);
     name_print(table, attempt->name, stream);
+    if (table->counts[ATY_SECTION_ADDRESS_SETS] > 1) {
+        fputs(" at ", stream);
+        aty_words_address_print(table, attempt->address_set, stream);
+    }
     if (attempt->pairs > 1) {
         fprintf(stream, ", and %" PRIu64 " like it", attempt->pairs - 1);
     }
@@ -180,7 +184,9 @@ static void remedy_print(const aty_plan *plan, const aty_remedy *remedy, FILE *s
         return;
     }
     if (apr_is_empty_array(remedy->changes)) {
-        fputs("nothing to do\n", stream);
+        fputs(apr_is_empty_array(remedy->obstacles) ? "nothing to do\n"
+                                                    : "does not help\n",
+              stream);
         obstacles_print(table, remedy, stream);
         return;
     }

@@ -56,7 +56,7 @@ static const char *pattern_for(const aty_table *table, uint32_t vhost, const cha
 /* The certificate that was planned for a vhost, or NULL. */
 static const aty_plan_certificate *planned_for(const aty_remedy *remedy, uint32_t vhost)
 {
-    for (int i = 0; i < remedy->certificates->nelts; i++) {
+    for (int i = 0; remedy->certificates && i < remedy->certificates->nelts; i++) {
         const aty_plan_certificate *certificate =
             &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
         for (int v = 0; v < certificate->vhosts->nelts; v++) {
@@ -80,13 +80,17 @@ static const char *wildcard_why(apr_pool_t *pool, const aty_remedy *remedy,
         owner = APR_ARRAY_IDX(planned->vhosts, i, uint32_t);
         pattern = pattern_for(table, owner, san);
     }
-    return pattern
-               ? apr_psprintf(pool,
-                              "a certificate for '%s' of vhost '%s' has to have '%s', "
-                              "which covers '%s', too",
-                              pattern, aty_vhost_server_name(table, owner), san, name)
-               : apr_psprintf(pool, "its certificate has '%s', which covers '%s'", san,
-                              name);
+    if (!pattern) {
+        return apr_psprintf(pool, "its certificate has '%s', which covers '%s'", san,
+                            name);
+    }
+    return apr_psprintf(
+        pool, "'%s' of vhost '%s'%s covers '%s', too; an address of its own helps",
+        pattern, aty_vhost_server_name(table, owner),
+        strcmp(pattern, san) == 0
+            ? ""
+            : apr_psprintf(pool, " needs '%s' on its certificate, which", san),
+        name);
 }
 
 static const char *certificate_why(apr_pool_t *pool, const aty_remedy *remedy,
