@@ -18,7 +18,8 @@ use Tree;
 my $SECONDS = 40;        # a probe that takes longer hangs: it waits for 2 s a few times
 my $MEMORY  = 150_000;   # KiB of addresses; a probe of a server that behaves takes half
 
-my $program = abs_path(out() . '/authorityc/authorityc') or die "build authorityc first\n";
+my $program = abs_path(out() . '/authorityc/authorityc');
+-x $program or die "build authorityc first\n";
 my $is_sanitized = `nm -D \Q$program\E` =~ /__asan_init/;    # which takes terabytes of them
 my $place = tempdir('probe-hostile-XXXXXX', DIR => out(), CLEANUP => 1);
 write_file("$place/certificates", "#: a.pem a.test *.a.test\n");
