@@ -18,7 +18,7 @@
 #include "test/unit/random_policy.h"
 
 #define SEEDS_FIRST 1
-#define SEEDS_LAST  700
+#define SEEDS_LAST  400
 #define GRAPHS      1000
 
 typedef struct {
@@ -172,7 +172,7 @@ static void random_policies(apr_pool_t *parent, const random_site *site)
     }
     apr_pool_create(&pool, parent);
     for (unsigned seed = first; seed <= last; seed++) {
-        planned p = {NULL};
+        planned p = {.policy = NULL};
         const char *what = apr_psprintf(pool, "seed %u", seed);
         p.policy = random_policy_compile(site, pool, seed, 2 + seed % 11, &p.compiled);
         if (!p.policy || !plan_make(pool, &p, NULL)) {
@@ -243,7 +243,7 @@ static void random_graphs(apr_pool_t *pool, random_site *site)
     random_seed(1);
     for (int i = 0; i < GRAPHS; i++) {
         uint32_t vertices = 1 + random_below(BRUTE_COLOUR_MAX), needed;
-        planned p = {NULL};
+        planned p = {.policy = NULL};
         const aty_graph *graph =
             random_graph(scratch, vertices, 10 + 20 * random_below(5));
         needed = brute_colour(graph, vertices);
@@ -276,7 +276,7 @@ static void sample_policies(apr_pool_t *parent, int count, char **paths_of)
 
     apr_pool_create(&pool, parent);
     for (int i = 0; i < count; i++) {
-        planned p = {NULL};
+        planned p = {.policy = NULL};
         aty_diag *diag = aty_diag_create_lenient(pool);
         p.policy = aty_policy_read(pool, paths_of[i], diag);
         if (!p.policy || !random_policy_recompile(pool, p.policy, &p.compiled) ||
