@@ -42,6 +42,7 @@ sub run_in_room {
     my $child = fork // die "fork: $!\n";
     if (!$child) {
         $SIG{$_} = sub { exit 130 } for qw(HUP INT TERM);    # servers are stopped at exit
+        $SIG{PIPE} ||= $SIG{TERM};    # nobody reads what the test says
         my ($first_port, $ports) = Aty::Ports::reserve();    # held to the end
         _become($user, $group) if defined $user;
         chdir $room or die "$room: $!\n";
