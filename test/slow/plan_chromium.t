@@ -76,7 +76,8 @@ sub test_all {
 sub at_once {
     my ($code, @tasks) = @_;
     my %running;
-    local @SIG{qw(HUP INT TERM)} = (sub { kill TERM => keys %running; exit 130 }) x 3;
+    my $end_all = sub { kill TERM => keys %running; 1 while wait > 0; exit 130 };
+    local @SIG{qw(HUP INT TERM)} = ($end_all) x 3;
     for my $number (0 .. $#tasks) {
         delete $running{wait()} if keys %running == $AT_ONCE;
         my $pid = fork // die "fork: $!\n";
