@@ -24,7 +24,8 @@ typedef struct {
                     '# was'; NULL: none */
 } aty_policy_print_options;
 
-/* Writes the policy, with an empty line before all else; `pool` is for what is needed on the way. Errors are the stream's. */
+/* Writes the policy, with an empty line before all else; `pool` is for what is needed on
+ * the way. Errors are the stream's. */
 void aty_policy_print(apr_pool_t *pool, const aty_policy *policy,
                       const aty_policy_print_options *options, FILE *stream);
 
