@@ -237,6 +237,16 @@ answer_typed('nothing-like-it');
 like($browser->evaluate('document.getElementById("found").textContent'),
     qr/^No vhost has the name nothing-like-it/, 'nobody\'s name is told to be that');
 
+my $evil = '/<img src=x onerror=alert(1)></script><script>alert(2)</script>';
+write_file("$place/hostile.policy", slurp("$place/site.policy") =~ s/^( *<Location )\S+>/$1"$evil">/mr);
+page_open('hostile.policy');
+answer_typed('www.example.test');
+like($browser->evaluate('document.getElementById("answers").textContent'),
+    qr/\Q<Location $evil>\E/, 'what looks like HTML is shown');
+is($browser->evaluate('document.querySelectorAll("img, main script").length'), 0,
+    '... and does nothing');
+is_quiet('hostile words');
+
 # ---- keyboard
 
 sub focused {
