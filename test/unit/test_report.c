@@ -149,5 +149,6 @@ int main(void)
     test_treemap();
     test_texts(pool);
     test_room(pool);
+    apr_pool_destroy(pool);
     return tap_done();
 }
