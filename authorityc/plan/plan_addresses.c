@@ -58,20 +58,22 @@ static aty_vhost_address *address_on(const mover *m, const aty_vhost *vhost,
     return NULL;
 }
 
-/* The colour with the most names; of several the default vhost's, or the first. */
+/* The colour that keeps the address: that of its default vhost, since requests without a
+ * name or with an unknown one go on to be answered by it; where that one is of no colour,
+ * and stays anyway, the one with the most names. */
 static uint32_t staying_colour(const division *d, const uint32_t *colours, uint32_t count)
 {
     const aty_table *table = d->m->table;
     uint64_t *names = apr_pcalloc(d->pool, (count + 1) * sizeof *names);
     uint32_t staying = 0;
 
+    if (colours[0] != ATY_NONE) {
+        return colours[0]; /* the first is the default */
+    }
     for (uint32_t i = 0; i < d->vhost_count; i++) {
         if (colours[i] != ATY_NONE) {
             names[colours[i]] += aty_get(table->vhosts[d->vhosts[i]].name_count);
         }
-    }
-    if (d->vhost_count > 0 && colours[0] != ATY_NONE) {
-        staying = colours[0]; /* the first is the default */
     }
     for (uint32_t colour = 0; colour < count; colour++) {
         staying = names[colour] > names[staying] ? colour : staying;
