@@ -22,8 +22,7 @@ static const struct {
     size_t rest; /* bytes that are left alone */
     const char *what;
 } cases[] = {
-    {"HEAD", OK "\r\n", 200, NULL, NULL, ANSWERED, false, 0,
-     "HEAD needs no length"},
+    {"HEAD", OK "\r\n", 200, NULL, NULL, ANSWERED, false, 0, "HEAD needs no length"},
     {"HEAD", OK "Content-Length: 9\r\n\r\n", 200, NULL, NULL, ANSWERED, false, 0,
      "HEAD has no body"},
     {"GET", OK "X-Vhost:  b \r\nContent-Length: 3\r\n\r\nabc", 200, "b", "abc", ANSWERED,
