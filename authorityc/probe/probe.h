@@ -22,13 +22,6 @@
 
 #define ATY_PROBE_PAIRS_MAX 5000000 /* of --all-pairs: what fits into memory */
 
-/* What the answers to pairs are held against. */
-typedef enum {
-    ATY_SERVER_AUTHORITY, /* the policy's verdicts */
-    ATY_SERVER_HTTPD,     /* what mod_ssl alone answers */
-    ATY_SERVER_OTHER      /* nothing */
-} aty_probe_server;
-
 /* HOST:PORT of --connect. */
 typedef struct {
     const char *host; /* a name, or an address without brackets */
@@ -221,6 +214,12 @@ typedef struct {
 } aty_probe_extent;
 
 aty_probe_extent aty_probe_extent_of(const aty_probe *probe);
+
+/* Without a policy nobody knows what the server is. */
+static inline aty_probe_server aty_probe_server_of(const aty_probe *probe)
+{
+    return probe->table ? probe->options->server : ATY_SERVER_OTHER;
+}
 
 static inline aty_probe_visit *aty_probe_visit_at(const aty_probe *probe, int index)
 {

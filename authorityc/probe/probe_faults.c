@@ -1,17 +1,30 @@
 /* probe_faults.c: the faults as a table. */
 #include "authorityc/probe/probe_faults.h"
 
+#include <stddef.h>
+
+#define NO_ORIGIN                                                                        \
+    "httpd alone sends no ORIGIN frame: see whether it has mod_authority, or what else " \
+    "writes the frame"
+
 static const struct {
     const char *name;
     aty_probe_gravity gravity;
     const char *sentence;
-    const char *way_out;
+    const char *way_out; /* where the policy's verdicts are expected */
+    const char *httpd;   /* of httpd without mod_authority; NULL: the same */
+    const char *other;   /* of another server; NULL: the same */
 } faults[ATY_FAULT_COUNT] = {
     [ATY_FAULT_OPENED] =
         {"opened", ATY_GRAVITY_DANGER,
          "a request that must not come on this connection was answered",
          "see that every node has the table of this policy and was restarted with it, "
-         "and that AuthorityEngine is on; 'observe' decides and answers all the same"},
+         "and that AuthorityEngine is on; 'observe' decides and answers all the same",
+         .httpd = "see that the server has what is named as the policy has it, and was "
+                  "restarted "
+                  "since; and that SNIPolicy in the policy is the server's "
+                  "SSLVHostSNIPolicy, by which "
+                  "mod_ssl decides what it compares ('legacy' up to httpd 2.4.63)"},
     [ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED] =
         {"client-certificate-not-asked", ATY_GRAVITY_DANGER,
          "no client certificate is asked for, although the policy says so",
@@ -64,12 +77,20 @@ static const struct {
     [ATY_FAULT_ORIGIN_TOO_LARGE] =
         {"origin-too-large", ATY_GRAVITY_ERROR, "an ORIGIN frame is too large",
          "name fewer origins, by OriginBudget or 'Advertise off'; clients close the "
-         "connection at a frame of more than 16,384 bytes"},
-    [ATY_FAULT_ORIGIN_UNEXPECTED] = {"origin-unexpected", ATY_GRAVITY_ERROR,
-                                     "an ORIGIN frame is sent, and the policy has none",
-                                     "see that the server has the table of this policy; "
-                                     "clients that honour the frame "
-                                     "use nothing but its list"},
+         "connection at a frame of more than 16,384 bytes",
+         .httpd =
+             NO_ORIGIN "; clients close the connection at a frame of more than 16,384 "
+                       "bytes",
+         .other = "let the server name fewer origins; clients close the connection at a "
+                  "frame of more than 16,384 bytes"},
+    [ATY_FAULT_ORIGIN_UNEXPECTED] =
+        {"origin-unexpected", ATY_GRAVITY_ERROR,
+         "an ORIGIN frame is sent, and the policy has none",
+         "see that the server has the table of this policy; "
+         "clients that honour the frame "
+         "use nothing but its list",
+         .httpd = NO_ORIGIN "; clients that honour the frame use nothing but its "
+                            "list"},
     [ATY_FAULT_ORIGIN_DIFFERS] =
         {"origin-differs", ATY_GRAVITY_ERROR, "the ORIGIN set is not that of the policy",
          "compile the policy and restart the server with the table; if the error log "
@@ -84,7 +105,15 @@ static const struct {
         {"refused", ATY_GRAVITY_ERROR,
          "a request that may come on this connection got a 421",
          "see the error log: ATY301 and AH02032 say why; then whether every node has the "
-         "table of this policy, and whether SNIPolicy is what httpd runs with"},
+         "table of this policy, and whether SNIPolicy is what httpd runs with",
+         .httpd =
+             "AH02032 in the error log names the two hosts: compare the SSL directives "
+             "of their virtual hosts in the server's configuration with the policy, and "
+             "SNIPolicy in the policy with the server's SSLVHostSNIPolicy, by which "
+             "mod_ssl decides what it compares ('legacy' up to httpd 2.4.63)",
+         .other =
+             "see the server's log for why it refuses; httpd's says so by AH02032, that "
+             "of mod_authority by ATY301"},
     [ATY_FAULT_RESET] =
         {"reset", ATY_GRAVITY_ERROR, "the server reset the request's stream",
          "HTTP_1_1_REQUIRED is a <Location> that wants a client certificate or other "
@@ -94,7 +123,13 @@ static const struct {
     [ATY_FAULT_FLEET_DIFFERS] =
         {"fleet-differs", ATY_GRAVITY_ERROR, "addresses that should be alike are not",
          "bring configuration, table and certificates of this one to what the others "
-         "have, and restart it"},
+         "have, and restart it",
+         .httpd =
+             "bring configuration and certificates of this one to what the others have, "
+             "and restart it",
+         .other =
+             "bring configuration and certificates of this one to what the others have, "
+             "and restart it"},
     [ATY_FAULT_RESOLVES_ELSEWHERE] =
         {"resolves-elsewhere", ATY_GRAVITY_ERROR,
          "a name leads to an address where its virtual host is not",
@@ -133,7 +168,11 @@ const char *aty_fault_sentence(aty_probe_fault fault)
     return faults[fault].sentence;
 }
 
-const char *aty_fault_way_out(aty_probe_fault fault)
+const char *aty_fault_way_out(aty_probe_fault fault, aty_probe_server server)
 {
-    return faults[fault].way_out;
+    const char *own = server == ATY_SERVER_HTTPD   ? faults[fault].httpd
+                      : server == ATY_SERVER_OTHER ? faults[fault].other
+                                                   : NULL;
+
+    return own ? own : faults[fault].way_out;
 }

@@ -39,6 +39,13 @@ typedef enum {
     ATY_GRAVITY_DANGER /* somebody gets what is not meant for them */
 } aty_probe_gravity;
 
+/* What the answers to pairs are held against. */
+typedef enum {
+    ATY_SERVER_AUTHORITY, /* the policy's verdicts */
+    ATY_SERVER_HTTPD,     /* what mod_ssl alone answers */
+    ATY_SERVER_OTHER      /* nothing */
+} aty_probe_server;
+
 /* The stable name, as "wrong-certificate". */
 const char *aty_fault_name(aty_probe_fault fault);
 
@@ -50,7 +57,7 @@ const char *aty_gravity_name(aty_probe_gravity gravity);
 /* What it is, in one sentence: lower case, no full stop. */
 const char *aty_fault_sentence(aty_probe_fault fault);
 
-/* What to do about it, likewise. */
-const char *aty_fault_way_out(aty_probe_fault fault);
+/* What to do about it, likewise, in terms of what such a server has. */
+const char *aty_fault_way_out(aty_probe_fault fault, aty_probe_server server);
 
 #endif

@@ -172,7 +172,7 @@ static json_t *finding_json(const aty_probe *probe, const aty_probe_finding *fin
         "port", node ? json_integer(node->port) : json_null(), "name", finding->name,
         "authority", finding->authority, "expected", finding->expected, "got",
         finding->got, "reason", finding->reason, "written", written_json(probe, finding),
-        "what_to_do", aty_fault_way_out(finding->fault));
+        "what_to_do", aty_fault_way_out(finding->fault, aty_probe_server_of(probe)));
 }
 
 static json_t *findings_json(const aty_probe *probe)

@@ -93,7 +93,8 @@ static void findings_print(const aty_probe *probe, bool colour)
         if (end - i > SHOWN) {
             printf("  … and %d more; --json tells all\n", end - i - SHOWN);
         }
-        aty_print_wrapped("  what to do: ", aty_fault_way_out(fault), stdout);
+        aty_print_wrapped("  what to do: ",
+                          aty_fault_way_out(fault, aty_probe_server_of(probe)), stdout);
     }
 }
 
