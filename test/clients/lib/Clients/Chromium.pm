@@ -9,7 +9,6 @@ use warnings;
 use Aty::Template;
 use Clients::Devtools;
 use Clients::Profile;
-use File::Temp ();
 use POSIX ();
 use Time::HiRes qw(sleep time);
 
@@ -32,11 +31,10 @@ sub start {
     my $home = $option{home};
     Clients::Profile::make($home, @option{qw(ca identity)});
     Clients::Profile::choose_certificates("$home/profile") if $option{identity};
-    my $temporary = File::Temp->newdir('mod_authority-XXXXXX', TMPDIR => 1);
-    local @ENV{qw(HOME TMPDIR)} = ($home, $temporary);    # a socket there wants a short path
+    local $ENV{HOME} = $home;
     my $devtools = Clients::Devtools->start("$home/output", 'chromium', @OPTIONS,
         "--user-data-dir=$home/profile", '--host-resolver-rules=' . _rules($option{addresses}));
-    my $self = bless {devtools => $devtools, home => $home, temporary => $temporary}, $class;
+    my $self = bless {devtools => $devtools, home => $home}, $class;
     $owner = $$;
     push @running, $self;
     eval { $self->version }

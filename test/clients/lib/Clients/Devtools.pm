@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Fcntl qw(F_DUPFD);
+use File::Temp ();
 use IO::Select;
 use JSON::PP;
 use POSIX ();
@@ -18,26 +19,30 @@ my $SECONDS = 60;    # a browser that is silent for longer hangs
 use constant {READS => 3, WRITES => 4};
 
 # Starts a program that speaks the protocol, in a session of its own, with its output in a
-# file.
+# file. Its temporary directory has a short path: Chromium puts a socket there, and the path
+# of a socket has room for a hundred characters.
 sub start {
     my ($class, $output, @command) = @_;
     pipe my $its_input, my $to or die "pipe: $!\n";
     pipe my $from, my $its_output or die "pipe: $!\n";
+    my $temporary = File::Temp->newdir('mod_authority-XXXXXX', DIR => '/tmp');
     my $pid = fork // die "fork: $!\n";
     if (!$pid) {
+        $ENV{TMPDIR} = $temporary;
         eval { _exec($its_input, $its_output, $output, @command) };
         POSIX::_exit(127);
     }
     close $its_input;
     close $its_output;
     return bless {
-        pid    => $pid,
-        to     => $to,
-        from   => $from,
-        rest   => '',
-        events => [],
-        last   => 0,
-        json   => JSON::PP->new->utf8->canonical,
+        pid       => $pid,
+        temporary => $temporary,
+        to        => $to,
+        from      => $from,
+        rest      => '',
+        events    => [],
+        last      => 0,
+        json      => JSON::PP->new->utf8->canonical,
     }, $class;
 }
 
