@@ -26,7 +26,7 @@ my $make_certificates = abs_path('test/make-certificates');
 my $site_maker = abs_path('test/bench/policy.pl');
 my $shots = $ENV{REPORT_SHOTS} && abs_path($ENV{REPORT_SHOTS});
 my $place = abs_path(tempdir('report-browser-XXXXXX', DIR => out(), CLEANUP => 1));
-my ($first_seed, $last_seed) = ($ENV{REPORT_SEEDS} // '1-8') =~ /^(\d+)-(\d+)$/
+my ($first_seed, $last_seed) = ($ENV{REPORT_SEEDS} // '1-6') =~ /^(\d+)-(\d+)$/
     or die "REPORT_SEEDS=FIRST-LAST\n";
 my $browser = Browser->start("$place/home");
 
@@ -208,7 +208,7 @@ for my $seed ($first_seed .. $last_seed) {
         y.sub.a.test n.o.test));
 }
 is_quiet('random sites');
-cmp_ok($asked, '>', 100, "$asked names of random sites were asked");
+cmp_ok($asked, '>', 40, "$asked names of random sites were asked");
 
 # ---- what an answer says
 
