@@ -27,9 +27,18 @@ aty_probe_finding *aty_finding_add(aty_probe *probe, aty_probe_fault fault,
     return finding;
 }
 
+/* Each once: a vhost stands for all fields of which it says nothing. */
 static void written_add(aty_probe_finding *finding, const char *text, aty_le32 file,
                         aty_le32 line)
 {
+    for (int i = 0; i < finding->written->nelts; i++) {
+        const aty_probe_written *before =
+            &APR_ARRAY_IDX(finding->written, i, const aty_probe_written);
+        if (aty_get(before->file) == aty_get(file) &&
+            aty_get(before->line) == aty_get(line) && strcmp(before->text, text) == 0) {
+            return;
+        }
+    }
     APR_ARRAY_PUSH(finding->written, aty_probe_written) =
         (aty_probe_written){text, file, line};
 }

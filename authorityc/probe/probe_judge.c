@@ -6,7 +6,9 @@
 #include <apr_strings.h>
 
 #include "authorityc/explain/explain.h"
+#include "authorityc/table_words.h"
 #include "core/names.h"
+#include "core/sni_policy.h"
 
 #define HTTP_1_1_REQUIRED 13 /* RFC 9113 §7 */
 
@@ -53,6 +55,29 @@ static void reason_written(judging *j, aty_probe_finding *finding, aty_reason re
     }
 }
 
+/* Whether mod_ssl answers 421 for this field: it compares what is written. */
+static bool is_unlike_for_mod_ssl(const judging *j, aty_field field)
+{
+    const aty_table *table = j->probe->table;
+    const aty_pair *pair = &j->expected.question.pair;
+
+    return aty_mod_ssl_compares(table, pair, field) &&
+           aty_get(aty_vhost_setting(table, pair->connection, field)->text) !=
+               aty_get(aty_vhost_setting(table, pair->request, field)->text);
+}
+
+static void mod_ssl_written(judging *j, aty_probe_finding *finding)
+{
+    const aty_pair *pair = &j->expected.question.pair;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if (is_unlike_for_mod_ssl(j, (aty_field)field)) {
+            aty_finding_fields(j->probe, finding, pair->connection, pair->request,
+                               (aty_field)field);
+        }
+    }
+}
+
 /* Both vhosts, or the lines that keep them apart. */
 static void pair_written(judging *j, aty_probe_finding *finding)
 {
@@ -61,12 +86,34 @@ static void pair_written(judging *j, aty_probe_finding *finding)
     if (j->expected.reason) {
         reason_written(j, finding, j->expected.question.verdict.reason);
     }
+    else if (j->expected.is_refused) {
+        mod_ssl_written(j, finding);
+    }
     if (finding->written->nelts == 0) {
         aty_finding_vhost(j->probe, finding, pair->connection);
         if (pair->request != pair->connection) {
             aty_finding_vhost(j->probe, finding, pair->request);
         }
     }
+}
+
+/* Without a difference it is SNIPolicy strict that refuses. */
+static const char *mod_ssl_text(const judging *j)
+{
+    apr_pool_t *pool = j->probe->pool;
+    const char *fields = NULL;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if (is_unlike_for_mod_ssl(j, (aty_field)field)) {
+            fields = apr_pstrcat(pool, fields ? fields : "", fields ? ", " : "",
+                                 aty_words_field((aty_field)field), (char *)NULL);
+        }
+    }
+    return fields ? apr_pstrcat(pool, "421, since by SNIPolicy ",
+                                aty_sni_policy_name(j->probe->table->sni_policy),
+                                " mod_ssl compares what differs: ", fields, (char *)NULL)
+                  : apr_pstrcat(pool, "421, since ",
+                                aty_reason_sentence(ATY_REASON_STRICT), (char *)NULL);
 }
 
 static const char *expected_text(const judging *j)
@@ -82,7 +129,7 @@ static const char *expected_text(const judging *j)
                ? apr_pstrcat(pool, "421, ", j->expected.reason, ": ",
                              aty_reason_sentence(j->expected.question.verdict.reason),
                              (char *)NULL)
-               : "421, since mod_ssl compares what differs between the two";
+               : mod_ssl_text(j);
 }
 
 static void fault_add(judging *j, aty_probe_fault fault)

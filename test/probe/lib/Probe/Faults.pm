@@ -60,8 +60,8 @@ sub _certificates {
     );
     my @names = (@WWW, @STATIC);
     my @wrong = _of('wrong-certificate', $CERTIFICATE, $SHOP);
-    my @opened = map { {_pairs('opened', $_, [@names, $OLD], [$SHOP]),
-        _pairs('opened', $_, [$SHOP], \@names)} } $VHOST, $CERTIFICATE;
+    my @opened = (_pairs('opened', $CERTIFICATE, [@names, $OLD], [$SHOP]),
+        _pairs('opened', $CERTIFICATE, [$SHOP], \@names));
     return (
         (map { {
             name   => $_->[0],
@@ -73,8 +73,8 @@ sub _certificates {
             server => _with('shop', certificate => 'wild'),
             found  => {
                 nginx  => {@wrong},
-                stock  => {@wrong, %{$opened[0]}, _pairs('opened', $VHOST, [$SHOP], [$OLD])},
-                module => {@wrong, %{$opened[1]},
+                stock  => {@wrong, @opened, _pairs('opened', $CERTIFICATE, [$SHOP], [$OLD])},
+                module => {@wrong, @opened,
                     _of('origin-differs', $VHOST, @names, $SHOP, $NOBODY)},
             },
         },
