@@ -205,6 +205,27 @@ is($fault->{reason}, 'client-auth', 'JSON: the reason');
 is($fault->{severity}, 'danger', 'JSON: the severity');
 is_deeply([grep { $_ } map { $_->{place}{line} } @{$fault->{written}}], [10], 'JSON: the line');
 
+# What is wrong between two virtual hosts is told once, however many names they have.
+write_file("$place/names.policy", <<'POLICY', $admin =~ s/(?<=admin.a.test\n)/    ServerAlias root.a.test\n/r);
+SSLCertificateFile certs/a.pem
+<VirtualHost 192.0.2.1:443>
+    ServerName www.a.test
+    ServerAlias w1.a.test w2.a.test w3.a.test
+</VirtualHost>
+POLICY
+my @open = (@fast, at('open'), '--server', 'httpd', '--vhost-header', 'X-Other', 'names.policy');
+($code, $text) = probe(@open);
+like($text, qr/^danger: .*\[opened\], 17 times$/m, 'two virtual hosts with names: each pair counts');
+is_deeply([$text =~ /^  (\S+) asked for on a connection for (\S+),/mg],
+    [qw(admin.a.test www.a.test www.a.test admin.a.test)], '... one entry for each way');
+like($text =~ s/\n +/ /gr, qr/ likewise: root\.a\.test on www\.a\.test, admin\.a\.test on w1\.a\.test, .* and 2 more /,
+    '... with the others in a line');
+like($text, qr/^  admin\.a\.test, .*\n(?:    .*\n)+    likewise: root\.a\.test\n/m,
+    '... and so for handshakes');
+like($text, qr/^19 faults in 3 entries$/m, '... and the sum says so');
+my ($each) = asked(@open);
+is(scalar @{$each->{faults}}, 19, 'JSON has each on its own');
+
 # Without the table's certificate files.
 is((outcome($place, $program, qw(compile -q site.policy -o site.table)))[0], 0, 'a table');
 is((probe(@fast, at('open'), '--server', 'other', 'site.table'))[0], 0, 'a table is as good');

@@ -8,8 +8,6 @@
 #include "core/names.h"
 #include "core/setting.h"
 
-#define LISTED 6 /* of a list that people read */
-
 aty_probe_finding *aty_finding_add(aty_probe *probe, aty_probe_fault fault,
                                    const aty_probe_visit *visit)
 {
@@ -125,19 +123,25 @@ void aty_finding_location(const aty_probe *probe, aty_probe_finding *finding,
 
 const char *aty_probe_list_text(apr_pool_t *pool, const apr_array_header_t *texts)
 {
+    return aty_probe_list_first(pool, texts, texts->nelts);
+}
+
+/* "and 1 more" would be longer than most names. */
+const char *aty_probe_list_first(apr_pool_t *pool, const apr_array_header_t *texts,
+                                 int count)
+{
     const char *list = "";
-    int shown = texts->nelts <= LISTED + 1 ? texts->nelts : LISTED;
+    int shown = count <= ATY_PROBE_LISTED ? count : ATY_PROBE_LISTED - 1;
 
     for (int i = 0; i < shown; i++) {
         list = apr_pstrcat(pool, list,
-                           i == 0                  ? ""
-                           : i + 1 == texts->nelts ? " and "
-                                                   : ", ",
+                           i == 0           ? ""
+                           : i + 1 == count ? " and "
+                                            : ", ",
                            APR_ARRAY_IDX(texts, i, const char *), (char *)NULL);
     }
-    return shown < texts->nelts
-               ? apr_psprintf(pool, "%s and %d more", list, texts->nelts - shown)
-               : list;
+    return shown < count ? apr_psprintf(pool, "%s and %d more", list, count - shown)
+                         : list;
 }
 
 bool aty_probe_covers(const apr_array_header_t *names, const char *name)

@@ -46,8 +46,12 @@ void aty_judge_answer(aty_probe *probe, const aty_probe_visit *visit,
 /* "200", "421", "RST_STREAM HTTP_1_1_REQUIRED", or what is wrong. */
 const char *aty_probe_answer_text(apr_pool_t *pool, const aty_probe_answer *answer);
 
-/* "a, b, c and 12 more". */
+/* "a, b, c and 12 more". The second takes the first of `count` texts: all of them, or
+ * ATY_PROBE_LISTED. */
+#define ATY_PROBE_LISTED 7
 const char *aty_probe_list_text(apr_pool_t *pool, const apr_array_header_t *texts);
+const char *aty_probe_list_first(apr_pool_t *pool, const apr_array_header_t *texts,
+                                 int count);
 
 /* Whether the DNS names of a certificate cover the name. */
 bool aty_probe_covers(const apr_array_header_t *names, const char *name);

@@ -9,6 +9,7 @@
 
 #include "authorityc/diff/diff_shown.h"
 #include "authorityc/print.h"
+#include "authorityc/probe/probe_alike.h"
 #include "authorityc/probe/probe_matrix.h"
 #include "authorityc/table_words.h"
 
@@ -17,6 +18,11 @@
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+static const char *name_text(const aty_probe_finding *finding)
+{
+    return finding->name ? finding->name : "no name (no SNI)";
 }
 
 /* What it is about: a name, or a pair on a node. */
@@ -30,7 +36,7 @@ static void subject_print(const aty_probe *probe, const aty_probe_finding *findi
     if (finding->authority) {
         printf("%s asked for on a connection for ", finding->authority);
     }
-    printf("%s, %s\n", finding->name ? finding->name : "no name (no SNI)",
+    printf("%s, %s\n", name_text(finding),
            aty_probe_node_text(probe->pool, finding->node));
 }
 
@@ -45,14 +51,38 @@ static void written_print(const aty_probe *probe, const aty_probe_finding *findi
     }
 }
 
-static void finding_print(const aty_probe *probe, const aty_probe_finding *finding)
+/* The names of the other findings. */
+static void others_print(const aty_probe *probe, const aty_probe_alike *alike)
 {
+    apr_array_header_t *texts =
+        apr_array_make(probe->pool, ATY_PROBE_LISTED, sizeof(const char *));
+
+    for (int i = 0; i < alike->others->nelts && i < ATY_PROBE_LISTED; i++) {
+        const aty_probe_finding *other =
+            APR_ARRAY_IDX(alike->others, i, const aty_probe_finding *);
+        APR_ARRAY_PUSH(texts, const char *) =
+            other->authority ? apr_pstrcat(probe->pool, other->authority, " on ",
+                                           name_text(other), (char *)NULL)
+                             : name_text(other);
+    }
+    if (texts->nelts > 0) {
+        aty_print_wrapped("    likewise: ",
+                          aty_probe_list_first(probe->pool, texts, alike->others->nelts),
+                          stdout);
+    }
+}
+
+static void alike_print(const aty_probe *probe, const aty_probe_alike *alike)
+{
+    const aty_probe_finding *finding = alike->first;
+
     subject_print(probe, finding);
     if (finding->expected) {
         aty_print_wrapped("    expected: ", finding->expected, stdout);
     }
     aty_print_wrapped("    got:      ", finding->got, stdout);
     written_print(probe, finding);
+    others_print(probe, alike);
 }
 
 static void title_print(const aty_probe *probe, aty_probe_fault fault, int count,
@@ -72,26 +102,38 @@ static void title_print(const aty_probe *probe, aty_probe_fault fault, int count
         colours[gravity], colour);
 }
 
-static const aty_probe_finding *finding_at(const aty_probe *probe, int index)
+static const aty_probe_alike *alike_at(const apr_array_header_t *entries, int index)
 {
-    return &APR_ARRAY_IDX(probe->findings, index, const aty_probe_finding);
+    return APR_ARRAY_IDX(entries, index, const aty_probe_alike *);
 }
 
-/* The findings are sorted by fault. */
-static void findings_print(const aty_probe *probe, bool colour)
+/* How many findings the entries tell. */
+static int told(const apr_array_header_t *entries, int from, int end)
 {
-    for (int i = 0, end; i < probe->findings->nelts; i = end) {
-        aty_probe_fault fault = finding_at(probe, i)->fault;
+    int count = 0;
+
+    for (int i = from; i < end; i++) {
+        count += 1 + alike_at(entries, i)->others->nelts;
+    }
+    return count;
+}
+
+/* The entries are sorted by fault. */
+static void entries_print(const aty_probe *probe, const apr_array_header_t *entries,
+                          bool colour)
+{
+    for (int i = 0, end; i < entries->nelts; i = end) {
+        aty_probe_fault fault = alike_at(entries, i)->first->fault;
         for (end = i;
-             end < probe->findings->nelts && finding_at(probe, end)->fault == fault;) {
+             end < entries->nelts && alike_at(entries, end)->first->fault == fault;) {
             end++;
         }
-        title_print(probe, fault, end - i, colour);
+        title_print(probe, fault, told(entries, i, end), colour);
         for (int k = i; k < end && k < i + SHOWN; k++) {
-            finding_print(probe, finding_at(probe, k));
+            alike_print(probe, alike_at(entries, k));
         }
         if (end - i > SHOWN) {
-            printf("  … and %d more; --json tells all\n", end - i - SHOWN);
+            printf("  … and %d more; --json tells all\n", told(entries, i + SHOWN, end));
         }
         aty_print_wrapped("  what to do: ",
                           aty_fault_way_out(fault, aty_probe_server_of(probe)), stdout);
@@ -228,11 +270,14 @@ static void extent_print(const aty_probe *probe)
     }
 }
 
-static void verdict_print(const aty_probe *probe)
+static void verdict_print(const aty_probe *probe, int entries)
 {
     int count = probe->findings->nelts;
 
-    if (count > 0) {
+    if (count > entries) {
+        printf("%d faults in %d entr%s\n", count, entries, entries == 1 ? "y" : "ies");
+    }
+    else if (count > 0) {
         printf("%d fault%s\n", count, plural((uint64_t)count));
     }
     else if (probe->stopped) {
@@ -247,10 +292,12 @@ static void verdict_print(const aty_probe *probe)
 
 void aty_probe_print(const aty_probe *probe, const char *input, bool colour)
 {
+    const apr_array_header_t *entries = aty_probe_alike_find(probe);
+
     if (!probe->table) {
         aty_probe_matrix_print(probe);
     }
-    findings_print(probe, colour);
+    entries_print(probe, entries, colour);
     if (probe->findings->nelts > 0 || !probe->table) {
         putchar('\n');
     }
@@ -260,5 +307,5 @@ void aty_probe_print(const aty_probe *probe, const char *input, bool colour)
     header_print(probe);
     left_out_print(probe);
     extent_print(probe);
-    verdict_print(probe);
+    verdict_print(probe, entries->nelts);
 }
