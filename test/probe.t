@@ -166,6 +166,15 @@ for my $named (['HTTP/1.1 only', $old], ['--http1', $http1]) {
     is($of->{connections}[0]{requests}[2]{coalesces}, 'http1', "$what: no browser coalesces");
 }
 
+# A server that wants a client certificate says so when it ends the connection.
+for my $server (qw(staff oldstaff)) {
+    ($code, $text) = probe('--rate', $FAST, '--names', join(',', @NAMES, 'a.test'), at($server));
+    my $flat = $text =~ s/\n +/ /gr;
+    my @told = $flat =~ /client certificate wanted, no ORIGIN frame; the server demands a client certificate \(TLS alert 'certificate required'\); --client-cert gives it one/g;
+    is(scalar @told, 4, "$server: each name's connection says why it ended") or diag($text);
+    unlike($text, qr/given up/, '... and is no reason to give up the address');
+}
+
 # A name that leads somewhere by itself.
 my ($local, $local_code) = asked('--names', 'localhost', '--port', $port{open});
 is($local_code, 1, 'localhost: exit code');

@@ -212,9 +212,7 @@ void aty_judge_answer(aty_probe *probe, const aty_probe_visit *visit,
     }
 }
 
-/* Whether nothing was answered for want of a client certificate: that the server wants
- * one is told, or is as it should be. */
-static bool is_locked_out(const aty_probe_visit *visit)
+bool aty_probe_is_locked_out(const aty_probe_visit *visit)
 {
     if (!visit->shown.client_certificate_wanted || visit->shown.client_certificate_sent) {
         return false;
@@ -231,7 +229,7 @@ static bool is_locked_out(const aty_probe_visit *visit)
 void aty_probe_judge(aty_probe *probe, const aty_probe_visit *visit)
 {
     aty_judge_handshake(probe, visit);
-    if (visit->shown.stage != ATY_PROBE_OPEN || is_locked_out(visit)) {
+    if (visit->shown.stage != ATY_PROBE_OPEN || aty_probe_is_locked_out(visit)) {
         return;
     }
     aty_judge_origin(probe, visit);

@@ -43,6 +43,10 @@ void aty_judge_origin(aty_probe *probe, const aty_probe_visit *visit);
 void aty_judge_answer(aty_probe *probe, const aty_probe_visit *visit,
                       const aty_probe_answer *answer);
 
+/* Whether nothing was answered for want of a client certificate: that the server wants
+ * one is told, or is as it should be. */
+bool aty_probe_is_locked_out(const aty_probe_visit *visit);
+
 /* "200", "421", "RST_STREAM HTTP_1_1_REQUIRED", or what is wrong. */
 const char *aty_probe_answer_text(apr_pool_t *pool, const aty_probe_answer *answer);
 

@@ -123,26 +123,37 @@ static const char *client_text(const aty_probe_handshake *shown)
                                              : "client certificate wanted";
 }
 
+/* Why nothing can be asked there; NULL where something can. With TLS 1.3 a client learns
+ * after the handshake that the server does not want it: over HTTP/1.1 its first request
+ * ends so. */
+static const char *end_text(const aty_probe_visit *visit)
+{
+    if (visit->shown.stage != ATY_PROBE_OPEN) {
+        return visit->shown.fault;
+    }
+    return visit->answers->nelts > 0 && aty_probe_is_locked_out(visit)
+               ? aty_probe_answer_at(visit, 0)->fault
+               : NULL;
+}
+
 static void connection_print(const aty_probe *probe, const aty_probe_visit *visit)
 {
     const aty_probe_handshake *shown = &visit->shown;
     apr_pool_t *pool = probe->pool;
-    const char *text = "not asked";
+    const char *text = "not asked", *end = end_text(visit);
 
     if (visit->tried && !shown->names) {
         text = shown->fault ? shown->fault : "no TLS";
     }
     else if (visit->tried) {
-        text = apr_pstrcat(
-            pool, shown->alpn && *shown->alpn ? shown->alpn : "no ALPN", ", ",
-            shown->tls_version ? shown->tls_version : "", ", certificate for ",
-            aty_probe_list_text(pool, shown->names), " until ",
-            day_text(pool, shown->not_after), ", covers ", covered_text(probe, visit),
-            ", ", shown->trust_fault ? shown->trust_fault : "trusted", ", ",
-            client_text(shown), ", ", origin_text(probe, shown),
-            shown->stage == ATY_PROBE_OPEN || !shown->fault ? "" : "; ",
-            shown->stage == ATY_PROBE_OPEN || !shown->fault ? "" : shown->fault,
-            (char *)NULL);
+        text = apr_pstrcat(pool, shown->alpn && *shown->alpn ? shown->alpn : "no ALPN",
+                           ", ", shown->tls_version ? shown->tls_version : "",
+                           ", certificate for ", aty_probe_list_text(pool, shown->names),
+                           " until ", day_text(pool, shown->not_after), ", covers ",
+                           covered_text(probe, visit), ", ",
+                           shown->trust_fault ? shown->trust_fault : "trusted", ", ",
+                           client_text(shown), ", ", origin_text(probe, shown),
+                           end ? "; " : "", end ? end : "", (char *)NULL);
     }
     aty_print_wrapped(apr_psprintf(pool, "  %2d %s, %s: ", number_of(probe, visit->sni),
                                    visit->sni, aty_probe_node_text(pool, visit->node)),

@@ -343,12 +343,14 @@ static bool has_unanswered(const aty_probe_visit *visit)
     return false;
 }
 
-/* A node that answers nothing must not cost its time-out for each of its names. */
+/* A node that answers nothing must not cost its time-out for each of its names. One that
+ * wants a client certificate says so at once. */
 static void node_note(const aty_probe *probe, const aty_probe_visit *visit,
                       uint64_t began)
 {
     aty_probe_node *node = visit->node;
-    bool is_well = is_connected(&visit->shown) || visit->withheld;
+    bool is_well = is_connected(&visit->shown) || visit->withheld ||
+                   visit->shown.client_certificate_required;
 
     node->reached = node->reached || is_well;
     node->failures = is_well ? 0 : node->failures + 1;

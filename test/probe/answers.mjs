@@ -12,6 +12,8 @@
 //   open     answers everything
 //   old      HTTP/1.1 only, and closes after a 421
 //   renewed  as alike, with the other certificate
+//   staff    ends the connection of a client that has no certificate
+//   oldstaff the same, HTTP/1.1 only
 import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import https from 'node:https';
@@ -40,7 +42,7 @@ function answer(name, splits, request, response) {
 
 function server(name, splits, options) {
     const made = options.http1
-        ? https.createServer({ cert, key })
+        ? https.createServer({ cert, key, ...options })
         : http2.createSecureServer({ cert, key, allowHTTP1: true, ...options });
     made.on('request', (request, response) => answer(name, splits, request, response));
     made.on('secureConnection', (socket) => tell(name, socket.servername, '-', '-'));
@@ -49,6 +51,7 @@ function server(name, splits, options) {
     return made;
 }
 
+const required = { requestCert: true, rejectUnauthorized: true, ca: cert };
 const origins = ['https://www.a.test'];
 const servers = {
     split: server('split', true, { origins }),
@@ -56,6 +59,8 @@ const servers = {
     open: server('open', false, {}),
     old: server('old', true, { http1: true }),
     renewed: server('renewed', true, { origins, cert: otherCert, key: otherKey }),
+    staff: server('staff', false, required),
+    oldstaff: server('oldstaff', false, { http1: true, ...required }),
 };
 
 await Promise.all(Object.values(servers).map((made) =>
