@@ -202,6 +202,35 @@ is(planned('own.policy')->{attempts}{pairs}, 0, '... is changed');
 like($output, qr/^# was <VirtualHost \*:443>\n<VirtualHost 192\.0\.2\.1:443>\n/m, 'on standard output');
 like($errors, qr/^addresses: 1 vhost changed, 2 of 2 pairs end\n/m, '... with the summary beside it');
 
+# A certificate that covers all is given to another vhost only where the same authority
+# signed both: not one that nobody signed, nor one of another authority.
+sub openssl {
+    my (@words) = @_;
+    my ($exit, undef, $why) = outcome($place, 'openssl', @words);
+    die "openssl @words: $why" if $exit;
+    return;
+}
+write_file("$place/issuer.policy", "#: certs/issuer-www.pem www.example.com\n", map { <<"END" }
+<VirtualHost *:443>
+    ServerName            $_->[0].example.com
+    SSLCertificateFile    certs/$_->[1].pem
+    SSLCertificateKeyFile certs/$_->[1].key
+</VirtualHost>
+END
+    ['a', 'issuer'], ['b', 'issuer'], ['www', 'issuer-www']);
+outcome($place, $make_certificates, 'issuer.policy');
+openssl(qw(req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=example.com),
+    qw(-addext subjectAltName=DNS:*.example.com -keyout certs/issuer.key -out issuer.request));
+for my $case (
+    ['itself', 0, qw(-signkey certs/issuer.key)],
+    ['another authority', 0, qw(-CA certs/one-certificate-api.pem -CAkey certs/one-certificate-api.key)],
+    ['the same authority', 1, qw(-CA certs/test-ca.pem -CAkey certs/test-ca.key)],
+) {
+    my ($whose, $given, @signer) = @$case;
+    openssl(qw(x509 -req -in issuer.request -days 90 -copy_extensions copyall -out certs/issuer.pem), @signer);
+    is(@{remedy(planned('issuer.policy'), 'unify')->{changes}}, $given, "a certificate signed by $whose");
+}
+
 # A log weighs.
 write_file("$place/access.log", map { "[22/Nov/2026:12:00:00 +0000] $_ 198.51.100.7\n" }
     ('www.example.com admin.example.com misdirected client-auth 421') x 3,

@@ -43,7 +43,9 @@ static const char *unify_cost(apr_pool_t *pool, const aty_plan_site *site,
         aty_plan_counted(pool, (uint64_t)remedy->changes->nelts, "vhost"),
         lent ? apr_psprintf(pool,
                             ", %" PRIu64 " of which get%s a certificate that others "
-                            "have, and that covers all their names",
+                            "have, of the same issuer and for the same kind of key, "
+                            "that covers all their names; it and its private key are "
+                            "then used by more vhosts",
                             lent, lent == 1 ? "s" : "")
              : "");
 }

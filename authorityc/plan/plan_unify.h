@@ -29,8 +29,8 @@ bool aty_unifier_find_kin(aty_unifier *unifier);
 bool aty_unifier_compares(const aty_unifier *unifier, aty_field field);
 
 /* plan_unify_certificates.c: where a certificate that is there covers all names of a
- * vhost of the same kin, gives it to that one. Returns how many vhosts have another one.
- */
+ * vhost of the same kin and is as good for its clients (plan_leaf.h), gives it to that
+ * one. Returns how many vhosts have another one. */
 uint32_t aty_unify_certificates(aty_unifier *unifier);
 
 #endif

@@ -1,12 +1,16 @@
 /* Certificates that are there already: where one covers the names of another vhost of its
- * kin, both can have it, and mod_ssl finds them alike. */
+ * kin, both can have it, and mod_ssl finds them alike. Clients must not notice: it is as
+ * good for them in all but the names, too. */
 #include "authorityc/plan/plan_unify.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include <apr_time.h>
+
 #include "authorityc/ids.h"
 #include "authorityc/plan/plan_change.h"
+#include "authorityc/plan/plan_leaf.h"
 #include "core/names.h"
 
 /* Certificates that vhosts of a kin have. */
@@ -15,6 +19,14 @@ typedef struct {
     uint32_t vhosts; /* that have them */
     uint32_t first;  /* of them */
 } choice;
+
+/* Who gives what to whom. */
+typedef struct {
+    const aty_unifier *unifier;
+    const apr_array_header_t *choices; /* choice */
+    aty_plan_leaves *leaves;
+    int64_t now; /* seconds since 1970 */
+} lending;
 
 /* By kin, those of most vhosts first, then in file order. */
 static int choice_compare(const void *a, const void *b)
@@ -101,20 +113,58 @@ static bool serves(const aty_table *table, uint32_t giver, uint32_t taker)
     return true;
 }
 
-/* The choices of a kin that come before the vhost's own, or NULL. */
-static const choice *better_choice(const aty_unifier *unifier,
-                                   const apr_array_header_t *choices, uint32_t start,
-                                   uint32_t vhost)
+static const apr_array_header_t *files_of(const lending *l, uint32_t vhost)
 {
+    return aty_plan_vhost_of(l->unifier->policy, vhost)->scope.tls.certificates;
+}
+
+/* Whether one of the files has a certificate that may stand for the other. */
+static bool any_replaces(const lending *l, const apr_array_header_t *files,
+                         const aty_directive *taken)
+{
+    const aty_plan_leaf *taker = aty_plan_leaf_read(l->leaves, taken->path);
+
+    for (int i = 0; i < files->nelts; i++) {
+        const aty_directive *given = APR_ARRAY_IDX(files, i, const aty_directive *);
+        if (aty_plan_leaf_replaces(aty_plan_leaf_read(l->leaves, given->path), taker,
+                                   l->now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether clients of the taker take the giver's certificates as they take its own: there
+ * is one for each kind of key that it has, and none of another kind. */
+static bool is_as_good(const lending *l, uint32_t giver, uint32_t taker)
+{
+    const apr_array_header_t *given = files_of(l, giver);
+    const apr_array_header_t *taken = files_of(l, taker);
+
+    if (!given || !taken || given->nelts != taken->nelts) {
+        return false;
+    }
+    for (int i = 0; i < taken->nelts; i++) {
+        if (!any_replaces(l, given, APR_ARRAY_IDX(taken, i, const aty_directive *))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The choices of a kin that come before the vhost's own, or NULL. */
+static const choice *better_choice(const lending *l, uint32_t start, uint32_t vhost)
+{
+    const aty_unifier *unifier = l->unifier;
     const aty_table *table = unifier->site->table;
     uint32_t own = certificates_of(table, vhost);
 
-    for (int i = (int)start; i < choices->nelts; i++) {
-        const choice *c = &APR_ARRAY_IDX(choices, i, const choice);
+    for (int i = (int)start; i < l->choices->nelts; i++) {
+        const choice *c = &APR_ARRAY_IDX(l->choices, i, const choice);
         if (c->kin != unifier->kin[vhost] || certificates_of(table, c->first) == own) {
             return NULL;
         }
-        if (serves(table, c->first, vhost)) {
+        if (serves(table, c->first, vhost) && is_as_good(l, c->first, vhost)) {
             return c;
         }
     }
@@ -124,6 +174,8 @@ static const choice *better_choice(const aty_unifier *unifier,
 uint32_t aty_unify_certificates(aty_unifier *unifier)
 {
     apr_array_header_t *choices = choices_find(unifier);
+    const lending l = {unifier, choices, aty_plan_leaves_make(unifier->pool),
+                       apr_time_sec(apr_time_now())};
     aty_ids *starts = aty_ids_make(unifier->pool);
     apr_array_header_t *firsts =
         apr_array_make(unifier->pool, choices->nelts + 1, sizeof(uint32_t));
@@ -138,7 +190,7 @@ uint32_t aty_unify_certificates(aty_unifier *unifier)
     for (uint32_t vhost = 0; vhost < (uint32_t)unifier->policy->vhosts->nelts; vhost++) {
         uint32_t kin = unifier->kin[vhost];
         const choice *better =
-            kin ? better_choice(unifier, choices,
+            kin ? better_choice(&l,
                                 APR_ARRAY_IDX(firsts,
                                               (int)aty_ids_find(starts, &kin, sizeof kin),
                                               uint32_t),
