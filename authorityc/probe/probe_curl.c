@@ -6,7 +6,9 @@
 
 #include <apr_strings.h>
 
-#define TEXT_MAX 160 /* bytes of a page's text */
+#include "authorityc/probe/probe_reply.h"
+
+#define TEXT_MAX 160 /* bytes of a page's text that are shown */
 
 const char *aty_probe_cell(apr_pool_t *pool, const aty_probe_answer *answer)
 {
@@ -126,13 +128,30 @@ static size_t entity_read(const char *at, char *character)
     return 1;
 }
 
-/* Pages put it into paragraphs, and a title says no more than the status. */
-const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
+/* Ends a text in "..." behind its last whole word within `most` bytes; behind a character
+ * where there is but one word. The text has room for four bytes more. */
+static void text_cut(char *text, size_t most)
 {
-    char *text = apr_palloc(pool, strlen(page) + 4), *to = text;
-    bool blank = false;
+    size_t at = strlen(text) < most ? strlen(text) : most;
+    size_t end = at;
 
-    while (*page && to - text < TEXT_MAX) {
+    while (end > 0 && text[end] != ' ') {
+        end--;
+    }
+    if (end == 0) {
+        for (end = at; ((unsigned char)text[end] & 0xc0) == 0x80;) {
+            end--;
+        }
+    }
+    strcpy(text + end, text[end] == ' ' ? " ..." : "...");
+}
+
+/* The text between the tags. Whether the page ends in a word of it. */
+static bool text_read(const char *page, char *to)
+{
+    bool blank = true, any = false;
+
+    while (*page) {
         if (*page == '<') {
             page = tag_skip(page);
             blank = true;
@@ -142,19 +161,27 @@ const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
             blank = true;
         }
         else {
-            if (blank && to > text) {
+            if (blank && any) {
                 *to++ = ' ';
             }
             blank = false;
+            any = true;
             page += entity_read(page, to++);
         }
     }
-    while (((unsigned char)*page & 0xc0) == 0x80) { /* of a character that is cut */
-        *to++ = *page++;
-        if (to - text >= TEXT_MAX + 3) {
-            break;
-        }
-    }
     *to = '\0';
+    return !blank;
+}
+
+/* Pages put it into paragraphs, and a title says no more than the status. */
+const char *aty_probe_page_line(apr_pool_t *pool, const char *page)
+{
+    size_t size = strlen(page);
+    char *text = apr_palloc(pool, size + 5);
+    bool is_cut = text_read(page, text) && size >= ATY_PROBE_BODY_KEPT;
+
+    if (is_cut || strlen(text) > TEXT_MAX) {
+        text_cut(text, TEXT_MAX);
+    }
     return text;
 }

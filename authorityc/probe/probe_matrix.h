@@ -31,7 +31,8 @@ const char *aty_probe_cell(apr_pool_t *pool, const aty_probe_answer *answer);
 const char *aty_probe_curl(apr_pool_t *pool, const aty_probe *probe,
                            const aty_probe_visit *visit, const char *authority);
 
-/* The first line of text of a page: without its tags, title and blanks. */
+/* The first line of text of a page: without its tags, title and blanks. What is cut ends
+ * in "...", behind a word. */
 const char *aty_probe_page_line(apr_pool_t *pool, const char *page);
 
 /* The names and where they lead; the matrix; what follows. */
