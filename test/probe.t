@@ -205,14 +205,14 @@ like($text, qr/^  admin\.a\.test asked for on a connection for www\.a\.test, 127
     client-ca
     got:      200 by 'admin\.a\.test'
     written:  SSLVerifyClient none of www\.a\.test \(default\)
-              SSLVerifyClient require of admin\.a\.test \(admin\.policy:10\)
               <VirtualHost> of www\.a\.test \(admin\.policy:2\)
+              SSLVerifyClient require of admin\.a\.test \(admin\.policy:10\)
               SSLCACertificateFile certs\/a\.pem of admin\.a\.test \(admin\.policy:11\)$/m, '... with its lines');
 my ($opened) = asked(@fast, at('open'), 'admin.policy');
 my ($fault) = grep { $_->{fault} eq 'opened' && $_->{authority} eq 'admin.a.test' } @{$opened->{faults}};
 is($fault->{reason}, 'client-auth', 'JSON: the reason');
 is($fault->{severity}, 'danger', 'JSON: the severity');
-is_deeply([grep { $_ } map { $_->{place}{line} } @{$fault->{written}}], [10], 'JSON: the line');
+is_deeply([grep { $_ } map { $_->{place}{line} } @{$fault->{written}}], [2, 10], 'JSON: the lines');
 
 # What is wrong between two virtual hosts is told once, however many names they have.
 write_file("$place/names.policy", <<'POLICY', $admin =~ s/(?<=admin.a.test\n)/    ServerAlias root.a.test\n/r);

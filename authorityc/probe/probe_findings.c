@@ -51,13 +51,15 @@ void aty_finding_vhost(const aty_probe *probe, aty_probe_finding *finding, uint3
                 record->file, record->line);
 }
 
-static void line_add(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,
+/* Whether the line has a place: defaults have none. */
+static bool line_add(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,
                      const aty_setting_line *line)
 {
     written_add(finding,
                 apr_psprintf(probe->pool, "%.*s of %s", (int)line->length, line->text,
                              aty_vhost_server_name(probe->table, vhost)),
                 line->place->file, line->place->line);
+    return *aty_table_string(probe->table, line->place->file) != '\0';
 }
 
 static bool is_directive(const aty_setting_line *line, const char *directive)
@@ -77,9 +79,7 @@ void aty_finding_field(const aty_probe *probe, aty_probe_finding *finding, uint3
 
     while (aty_setting_next(probe->table, setting, &line)) {
         if (is_directive(&line, directive)) {
-            line_add(probe, finding, vhost, &line);
-            has_place =
-                has_place || *aty_table_string(probe->table, line.place->file) != '\0';
+            has_place = line_add(probe, finding, vhost, &line) || has_place;
         }
     }
     if (!has_place) {
@@ -87,19 +87,19 @@ void aty_finding_field(const aty_probe *probe, aty_probe_finding *finding, uint3
     }
 }
 
-/* One side of a difference; its vhost where it says nothing. */
+/* One side of a difference; its vhost where no line says it. */
 static void side_add(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,
                      uint32_t other, aty_field field)
 {
     const aty_setting_record *setting = aty_vhost_setting(probe->table, vhost, field);
     const aty_setting_record *against = aty_vhost_setting(probe->table, other, field);
     aty_setting_line line = {0};
-    int before = finding->written->nelts;
+    bool has_place = false;
 
     while (aty_setting_next_unlike(probe->table, setting, against, &line)) {
-        line_add(probe, finding, vhost, &line);
+        has_place = line_add(probe, finding, vhost, &line) || has_place;
     }
-    if (finding->written->nelts == before) {
+    if (!has_place) {
         aty_finding_vhost(probe, finding, vhost);
     }
 }

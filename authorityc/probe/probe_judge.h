@@ -27,7 +27,7 @@ aty_probe_finding *aty_finding_add(aty_probe *probe, aty_probe_fault fault,
 
 /* Adds where it is written: a vhost; of one of its fields the directives of that name,
  * and the vhost where no line says any; the directives of a field that two vhosts do not
- * have in common; the place of a <Location>. */
+ * have in common, likewise; the place of a <Location>. */
 void aty_finding_vhost(const aty_probe *probe, aty_probe_finding *finding,
                        uint32_t vhost);
 void aty_finding_field(const aty_probe *probe, aty_probe_finding *finding, uint32_t vhost,

@@ -385,7 +385,7 @@ static void test_places(apr_pool_t *pool, const char *text)
     opened_change(&s);
     aty_probe_judge(s.probe, s.visit);
     tap_is_str(written(s.probe),
-               "SSLVerifyClient none of www.a.test:0; "
+               "SSLVerifyClient none of www.a.test:0; <VirtualHost> of www.a.test:3; "
                "SSLVerifyClient require of admin.a.test:11",
                "the lines that keep them apart are told");
     s = scene_make(pool, text);

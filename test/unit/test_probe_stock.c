@@ -28,14 +28,16 @@ static const struct {
     {"secure", 421, 200, "opened",
      "421, since by SNIPolicy secure mod_ssl compares what differs: client-auth, "
      "client-ca, ciphers",
-     "SSLVerifyClient none of www.a.test:0; SSLVerifyClient require of admin.a.test:8; "
-     "<VirtualHost> of www.a.test:3; SSLCACertificateFile %s of admin.a.test:9; "
+     "SSLVerifyClient none of www.a.test:0; <VirtualHost> of www.a.test:3; "
+     "SSLVerifyClient require of admin.a.test:8; SSLCACertificateFile %s of "
+     "admin.a.test:9; "
      "SSLCipherSuite HIGH of admin.a.test:10"},
     {"authonly", 421, 200, "opened",
      "421, since by SNIPolicy authonly mod_ssl compares what differs: client-auth, "
      "client-ca",
-     "SSLVerifyClient none of www.a.test:0; SSLVerifyClient require of admin.a.test:8; "
-     "<VirtualHost> of www.a.test:3; SSLCACertificateFile %s of admin.a.test:9"},
+     "SSLVerifyClient none of www.a.test:0; <VirtualHost> of www.a.test:3; "
+     "SSLVerifyClient require of admin.a.test:8; SSLCACertificateFile %s of "
+     "admin.a.test:9"},
     {"strict", 421, 200, "opened",
      "421, since SSLVHostSNIPolicy strict lets no two vhosts share",
      "<VirtualHost> of www.a.test:3; <VirtualHost> of admin.a.test:6"},
