@@ -20,6 +20,29 @@ typedef struct {
     aty_probe_expected expected;
 } judging;
 
+/* Whether mod_ssl answers 421 for this field: it compares what is written. */
+static bool is_unlike_for_mod_ssl(const judging *j, aty_field field)
+{
+    const aty_table *table = j->probe->table;
+    const aty_pair *pair = &j->expected.question.pair;
+
+    return aty_mod_ssl_compares(table, pair, field) &&
+           aty_get(aty_vhost_setting(table, pair->connection, field)->text) !=
+               aty_get(aty_vhost_setting(table, pair->request, field)->text);
+}
+
+static void mod_ssl_written(judging *j, aty_probe_finding *finding)
+{
+    const aty_pair *pair = &j->expected.question.pair;
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if (is_unlike_for_mod_ssl(j, (aty_field)field)) {
+            aty_finding_fields(j->probe, finding, pair->connection, pair->request,
+                               (aty_field)field);
+        }
+    }
+}
+
 /* Where the reason for a verdict is written. */
 static void reason_written(judging *j, aty_probe_finding *finding, aty_reason reason)
 {
@@ -46,35 +69,15 @@ static void reason_written(judging *j, aty_probe_finding *finding, aty_reason re
         aty_finding_field(probe, finding, pair->connection, ATY_FIELD_CERTIFICATE,
                           "SSLCertificateFile");
         break;
+    case ATY_REASON_TEXTUAL:
+        mod_ssl_written(j, finding);
+        break;
     default:
         if (reason < (aty_reason)ATY_FIELD_TLS_COUNT) {
             aty_finding_fields(probe, finding, pair->connection, pair->request,
                                (aty_field)reason);
         }
         break;
-    }
-}
-
-/* Whether mod_ssl answers 421 for this field: it compares what is written. */
-static bool is_unlike_for_mod_ssl(const judging *j, aty_field field)
-{
-    const aty_table *table = j->probe->table;
-    const aty_pair *pair = &j->expected.question.pair;
-
-    return aty_mod_ssl_compares(table, pair, field) &&
-           aty_get(aty_vhost_setting(table, pair->connection, field)->text) !=
-               aty_get(aty_vhost_setting(table, pair->request, field)->text);
-}
-
-static void mod_ssl_written(judging *j, aty_probe_finding *finding)
-{
-    const aty_pair *pair = &j->expected.question.pair;
-
-    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
-        if (is_unlike_for_mod_ssl(j, (aty_field)field)) {
-            aty_finding_fields(j->probe, finding, pair->connection, pair->request,
-                               (aty_field)field);
-        }
     }
 }
 

@@ -1,5 +1,6 @@
-/* What is told of httpd without the module: the fields that mod_ssl compares, by the
- * SNIPolicy of the policy, and where they are written.
+/* What is told where mod_ssl compares what is written: of httpd without the module the
+ * fields, by the SNIPolicy of the policy, and where they are written; with it what is
+ * spelt differently, the same in effect.
  */
 #include <apr_strings.h>
 
@@ -90,6 +91,38 @@ static void test_case(apr_pool_t *pool, size_t number, const char *certificate)
     }
 }
 
+/* With the module, too, mod_ssl refuses what is only spelt differently. */
+static void test_textual(apr_pool_t *pool, const char *certificate)
+{
+    static const char spelt[] = "SSLCertificateFile %s\n"
+                                "<VirtualHost *:443>\n"
+                                "    ServerName www.a.test\n"
+                                "    SSLCipherSuite HIGH\n"
+                                "</VirtualHost>\n"
+                                "<VirtualHost *:443>\n"
+                                "    ServerName admin.a.test\n"
+                                "    SSLCipherSuite HIGH:HIGH\n"
+                                "</VirtualHost>\n";
+    aty_probe_options options;
+    aty_probe *probe =
+        probe_site_make(pool, apr_psprintf(pool, spelt, certificate), &options);
+    aty_probe_visit *visit = aty_probe_visit_add(
+        probe, aty_probe_node_add(probe, "192.0.2.1", 443, 0), "www.a.test");
+    const aty_probe_finding *finding;
+
+    visit->shown.alpn = "h2";
+    aty_probe_visit_ask(visit, "admin.a.test");
+    aty_probe_answer_at(visit, 0)->status = 200;
+    aty_judge_answer(probe, visit, aty_probe_answer_at(visit, 0));
+    tap_is_str(probe_site_faults(probe), "opened", "spelt differently");
+    finding = &APR_ARRAY_IDX(probe->findings, 0, aty_probe_finding);
+    tap_is_str(finding->reason, "textual", "... is why");
+    tap_is_str(written(pool, finding),
+               "SSLCipherSuite HIGH of www.a.test:4; SSLCipherSuite HIGH:HIGH of "
+               "admin.a.test:8",
+               "... and where it is written");
+}
+
 int main(void)
 {
     apr_pool_t *pool = policy_test_pool();
@@ -98,6 +131,7 @@ int main(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         test_case(pool, i, certificate);
     }
+    test_textual(pool, certificate);
     apr_pool_destroy(pool);
     return tap_done();
 }
