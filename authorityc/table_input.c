@@ -7,9 +7,10 @@
 #include "authorityc/compile.h"
 #include "authorityc/digest.h"
 #include "authorityc/source.h"
+#include "authorityc/table_strings.h"
 #include "authorityc/warning_options.h"
 
-static int table_open(const char *path, const void *blob, size_t size, aty_table *table)
+static int table_open(const char *path, void *blob, size_t size, aty_table *table)
 {
     aty_table_status status = aty_table_open(table, blob, size, aty_digest_sha256);
 
@@ -18,6 +19,7 @@ static int table_open(const char *path, const void *blob, size_t size, aty_table
                 aty_table_status_text(status));
         return ATY_EXIT_TROUBLE;
     }
+    aty_table_strings_clean(table, blob);
     return ATY_EXIT_FINE;
 }
 
@@ -36,6 +38,7 @@ static int policy_compile(apr_pool_t *pool, const char *path, aty_table *table)
         return ATY_EXIT_NO;
     }
     *table = compiled.table;
+    aty_table_strings_clean(table, (void *)compiled.blob);
     return ATY_EXIT_FINE;
 }
 
@@ -51,7 +54,7 @@ int aty_table_input(apr_pool_t *pool, const char *path, aty_table *table)
     }
     if (file->size >= magic_size &&
         memcmp(file->text, ATY_TABLE_MAGIC, magic_size) == 0) {
-        return table_open(path, file->text, file->size, table);
+        return table_open(path, (void *)file->text, file->size, table);
     }
     return policy_compile(pool, path, table);
 }

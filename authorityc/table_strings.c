@@ -1,0 +1,96 @@
+#include "authorityc/table_strings.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authorityc/digest.h"
+#include "core/utf8.h"
+
+/* Cleans one string; says whether that changed it. */
+static bool string_clean(uint8_t *text, size_t length, bool has_lines)
+{
+    bool changed = false;
+
+    for (size_t i = 0; i < length;) {
+        size_t size = aty_utf8_character(text + i, length - i);
+        if (size == 0 && !(has_lines && text[i] == '\n')) {
+            text[i] = '?';
+            changed = true;
+        }
+        i += size ? size : 1;
+    }
+    return changed;
+}
+
+static int offset_order(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Where the strings with several lines begin, ascending: in malloc'd memory. */
+static uint32_t *lines_find(const aty_table *table, size_t *count)
+{
+    uint32_t settings = table->counts[ATY_SECTION_SETTINGS];
+    uint32_t *offsets = malloc((2 * (size_t)settings + 1) * sizeof *offsets);
+
+    *count = 0;
+    for (uint32_t i = 0; offsets && i < settings; i++) {
+        offsets[(*count)++] = aty_get(table->settings[i].text);
+        offsets[(*count)++] = aty_get(table->settings[i].real);
+    }
+    if (offsets) {
+        qsort(offsets, *count, sizeof *offsets, offset_order);
+    }
+    return offsets;
+}
+
+static bool strings_clean(const aty_table *table, uint8_t *strings)
+{
+    uint32_t size = table->counts[ATY_SECTION_STRINGS];
+    bool changed = false;
+    size_t count;
+    uint32_t *lines = lines_find(table, &count);
+
+    for (uint32_t at = 0; at < size;) {
+        size_t length = strlen((const char *)strings + at);
+        bool has_lines =
+            lines && bsearch(&at, lines, count, sizeof *lines, offset_order) != NULL;
+        changed = string_clean(strings + at, length, has_lines) || changed;
+        at += (uint32_t)length + 1;
+    }
+    free(lines);
+    return changed;
+}
+
+/* The origins in the frames are texts as well. */
+static bool origins_clean(const aty_table *table, uint8_t *bytes)
+{
+    bool changed = false;
+
+    for (uint32_t i = 0; i < table->counts[ATY_SECTION_SEATS]; i++) {
+        aty_seat_origin origin = {0};
+        while (aty_seat_origin_next(table, &table->seats[i], &origin)) {
+            size_t begin = (size_t)(origin.text - (const char *)table->header);
+            changed = string_clean(bytes + begin, origin.length, false) || changed;
+        }
+    }
+    return changed;
+}
+
+void aty_table_strings_clean(const aty_table *table, void *blob)
+{
+    uint8_t *bytes = blob;
+    size_t begin = (size_t)(table->strings - (const char *)blob);
+    size_t size = aty_get(table->header->file_size) - ATY_DIGEST_SIZE;
+
+    bool strings = strings_clean(table, bytes + begin);
+    bool origins = origins_clean(table, bytes);
+
+    if (strings || origins) {
+        aty_digest_sha256(bytes, size, bytes + size);
+    }
+}
