@@ -269,6 +269,10 @@ says('no such policy', 2, qr/cannot read 'none'/, 'none', '-o', 'x.html');
 says('no such directory', 2, qr{cannot write 'none/x\.html'}, 'site.policy', '-o', 'none/x.html');
 says('the policy itself', 2, qr/would overwrite 'site\.policy'/, 'site.policy', '-o',
     'site.policy');
+write_file("$place/other.txt", "of somebody\n");
+says('what is no page', 2, qr/would overwrite 'other\.txt', which is no page/, 'site.policy', '-o',
+    'other.txt');
+is(bytes('other.txt'), "of somebody\n", 'and it is as it was');
 write_file("$place/broken.policy", "<VirtualHost *:443>\n");
 says('a broken policy', 1, qr/^broken\.policy:1:/, 'broken.policy', '-o', 'x.html');
 write_file("$place/broken.table", substr bytes('site.table'), 0, 500);

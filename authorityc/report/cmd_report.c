@@ -125,12 +125,24 @@ static void report_make(aty_report *report, const aty_policy *policy,
     aty_report_gather(report);
 }
 
-static bool same_file(const char *a, const char *b)
+/* Whether there is a file that is no page: the policy, or what it includes or names. */
+static bool overwrites_another(const char *path)
 {
-    struct stat about_a, about_b;
+    static const char page[] = "<!DOCTYPE html>";
+    char begin[sizeof page - 1];
+    struct stat about;
+    FILE *file;
+    size_t size;
 
-    return stat(a, &about_a) == 0 && stat(b, &about_b) == 0 &&
-           about_a.st_dev == about_b.st_dev && about_a.st_ino == about_b.st_ino;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size == 0) {
+        return false;
+    }
+    file = fopen(path, "rb");
+    size = file ? fread(begin, 1, sizeof begin, file) : 0;
+    if (file) {
+        fclose(file);
+    }
+    return size != sizeof begin || memcmp(begin, page, sizeof begin) != 0;
 }
 
 static int input_read(aty_report *report, const char *path, const report_options *options)
@@ -171,8 +183,10 @@ static int report_run(apr_pool_t *pool, void *given, const aty_arguments *argume
         return ATY_ARGUMENTS_WRONG;
     }
     path = arguments->words[0];
-    if (same_file(path, options->output)) {
-        fprintf(stderr, "authorityc: error: the report would overwrite '%s'\n", path);
+    if (overwrites_another(options->output)) {
+        fprintf(stderr,
+                "authorityc: error: the report would overwrite '%s', which is no page\n",
+                options->output);
         return ATY_EXIT_TROUBLE;
     }
     report.title = strcmp(path, "-") == 0 ? "standard input" : path;
