@@ -64,9 +64,10 @@ typedef struct {
 
 /* An address that is wanted beside those that are there. */
 typedef struct {
-    const char *address;        /* as it stands in <VirtualHost>, "192.0.2.1:443" */
-    const char *instead;        /* the one that the vhosts leave */
-    apr_array_header_t *vhosts; /* uint32_t, in file order */
+    const char *address; /* as it stands in <VirtualHost>, "192.0.2.1:443" */
+    const char *instead; /* the one that the vhosts leave */
+    const aty_vhost_address *at, *was; /* both of them */
+    apr_array_header_t *vhosts; /* uint32_t, in file order: the first is the default */
 } aty_plan_address;
 
 /* A policy as it would be, and what that comes to. */

@@ -150,12 +150,11 @@ static const aty_directive *lent_directive(const division *d, const aty_vhost *t
 }
 
 /* Whether those of a part that have no SSLProtocol would run with another one than
- * before, and can be given one: on several addresses it would be wrong on the others. */
+ * before. */
 static bool part_wants_protocol(const division *d, uint32_t part)
 {
     const aty_table *table = d->m->table;
     uint32_t old = aty_get(table->address_sets[d->set].default_vhost), new = ATY_NONE;
-    bool wants = false;
 
     for (uint32_t i = 0; i < d->vhost_count; i++) {
         uint32_t vhost = d->vhosts[i];
@@ -163,30 +162,66 @@ static bool part_wants_protocol(const division *d, uint32_t part)
             continue;
         }
         new = new == ATY_NONE ? vhost : new;
-        if (!has_protocol(table, vhost)) {
-            if (aty_get(table->vhosts[vhost].seat_count) > 1) {
-                return false;
-            }
-            wants = wants || aty_field_effect(table, old, vhost, ATY_FIELD_PROTOCOL) !=
-                                 aty_field_effect(table, new, vhost, ATY_FIELD_PROTOCOL);
+        if (!has_protocol(table, vhost) &&
+            aty_field_effect(table, old, vhost, ATY_FIELD_PROTOCOL) !=
+                aty_field_effect(table, new, vhost, ATY_FIELD_PROTOCOL)) {
+            return true;
         }
     }
-    return wants;
+    return false;
 }
 
-static void protocols_keep(const division *d)
+/* Whether a vhost is lent the same at all its addresses, so that one line can say it. */
+static bool is_lent_alike(const aty_table *table, uint32_t vhost)
+{
+    const aty_seat_record *seats =
+        table->seats + aty_get(table->vhosts[vhost].first_seat);
+    uint32_t effect = ATY_NONE;
+
+    for (uint32_t i = 0; i < aty_get(table->vhosts[vhost].seat_count); i++) {
+        uint32_t set = aty_get(seats[i].address_set);
+        uint32_t base = aty_get(table->address_sets[set].default_vhost);
+        uint32_t here = aty_field_effect(table, base, vhost, ATY_FIELD_PROTOCOL);
+        if (i > 0 && here != effect) {
+            return false;
+        }
+        effect = here;
+    }
+    return true;
+}
+
+/* Keeps what was lent to a vhost; false where that is not to be said in one line. */
+static bool protocol_keep(const division *d, uint32_t index)
+{
+    const mover *m = d->m;
+    aty_vhost *vhost = aty_plan_vhost(m->policy, index);
+
+    if (!is_lent_alike(m->table, index)) {
+        m->remedy->fault = apr_psprintf(
+            m->pool,
+            "'%s' has no SSLProtocol, and runs with different ones at its addresses, as "
+            "their first vhosts lend it; where it moves that would change: give it one",
+            aty_vhost_server_name(m->table, index));
+        return false;
+    }
+    vhost->scope.tls.scalars[ATY_TLS_PROTOCOL] = lent_directive(d, vhost);
+    return true;
+}
+
+static bool protocols_keep(const division *d)
 {
     for (uint32_t part = 0; part < d->count; part++) {
         if (!part_wants_protocol(d, part)) {
             continue;
         }
         for (uint32_t i = 0; i < d->vhost_count; i++) {
-            if (d->parts[i] == part && !has_protocol(d->m->table, d->vhosts[i])) {
-                aty_vhost *vhost = aty_plan_vhost(d->m->policy, d->vhosts[i]);
-                vhost->scope.tls.scalars[ATY_TLS_PROTOCOL] = lent_directive(d, vhost);
+            if (d->parts[i] == part && !has_protocol(d->m->table, d->vhosts[i]) &&
+                !protocol_keep(d, d->vhosts[i])) {
+                return false;
             }
         }
     }
+    return true;
 }
 
 /* Gives the parts that move their addresses; false where there are none any more. */
@@ -217,10 +252,9 @@ static bool set_move(const division *d)
     if (d->count == 1) {
         return true;
     }
-    if (!addresses_take(d, hosts)) {
+    if (!addresses_take(d, hosts) || !protocols_keep(d)) {
         return false;
     }
-    protocols_keep(d);
     for (uint32_t i = 0; i < d->vhost_count; i++) {
         if (d->parts[i] > 0) {
             aty_vhost *vhost = aty_plan_vhost(m->policy, d->vhosts[i]);
@@ -315,9 +349,13 @@ static void wanted_note(mover *m, const aty_policy *before)
                 continue;
             }
             if (index == 0) {
-                APR_ARRAY_PUSH(wanted, aty_plan_address) =
-                    (aty_plan_address){text, aty_policy_print_address(m->pool, was),
-                                       apr_array_make(m->pool, 4, sizeof(uint32_t))};
+                APR_ARRAY_PUSH(wanted, aty_plan_address) = (aty_plan_address){
+                    .address = text,
+                    .instead = aty_policy_print_address(m->pool, was),
+                    .at = is,
+                    .was = was,
+                    .vhosts = apr_array_make(m->pool, 4, sizeof(uint32_t)),
+                };
                 index = (uintptr_t)wanted->nelts;
                 apr_hash_set(known, text, APR_HASH_KEY_STRING, (const void *)index);
             }
