@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "authorityc/ids.h"
+#include "authorityc/plan/plan_address_moves.h"
 
 const char *aty_plan_counted(apr_pool_t *pool, uint64_t count, const char *what)
 {
@@ -116,14 +117,52 @@ static uint64_t names_moved(const aty_table *table, const aty_remedy *remedy)
     return names;
 }
 
+/* The vhosts that leave all addresses for one of a family, and so lose the other. */
+static const char *lost_families(apr_pool_t *pool, const aty_remedy *remedy)
+{
+    static const char *const families[] = {"IPv6", "IPv4"};
+    const char *text = "";
+
+    for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
+        uint64_t vhosts = 0;
+        for (int i = 0; i < remedy->addresses->nelts; i++) {
+            const aty_plan_address *address =
+                &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address);
+            const char *lost = aty_plan_lost_family(address);
+            vhosts += lost && strcmp(lost, families[f]) == 0
+                          ? (uint64_t)address->vhosts->nelts
+                          : 0;
+        }
+        if (vhosts > 0) {
+            text = apr_psprintf(
+                pool, "%s; %s leave%s '*' and lose%s %s unless %s an %s address, too",
+                text, aty_plan_counted(pool, vhosts, "vhost"), vhosts == 1 ? "s" : "",
+                vhosts == 1 ? "s" : "", families[f], vhosts == 1 ? "it gets" : "they get",
+                families[f]);
+        }
+    }
+    return text;
+}
+
 static const char *addresses_cost(apr_pool_t *pool, const aty_plan_site *site,
                                   const aty_remedy *remedy)
 {
+    int left = aty_plan_left_names(pool, site->table, remedy)->nelts;
+
     return apr_psprintf(
-        pool, "%s more%s, and DNS records of %s to change",
+        pool,
+        "%s more%s, and DNS records of %s to change; the first vhost at each is its "
+        "default, for unknown names and without SNI%s%s",
         aty_plan_counted(pool, (uint64_t)remedy->addresses->nelts, "address"),
         remedy->least ? ", fewer are not enough" : "",
-        aty_plan_counted(pool, names_moved(site->table, remedy), "name"));
+        aty_plan_counted(pool, names_moved(site->table, remedy), "name"),
+        lost_families(pool, remedy),
+        left > 0 ? apr_psprintf(pool,
+                                "; at the old address another vhost answers for %s that "
+                                "DNS caches still lead there, unless both are kept "
+                                "until then",
+                                aty_plan_counted(pool, (uint64_t)left, "name"))
+                 : "");
 }
 
 const char *aty_plan_cost(apr_pool_t *pool, const aty_plan_site *site,

@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 
 #include "authorityc/plan/plan.h"
+#include "authorityc/plan/plan_address_moves.h"
+#include "authorityc/plan/plan_change.h"
 #include "authorityc/plan/plan_cost.h"
 #include "authorityc/table_words.h"
 
@@ -44,17 +46,6 @@ static void changes_print(const aty_plan *plan, const aty_remedy *remedy, FILE *
     }
 }
 
-/* "192.0.2.1" of "192.0.2.1:443", without brackets: what DNS has. */
-static const char *host_of(apr_pool_t *pool, const char *address)
-{
-    const char *colon = strrchr(address, ':');
-    bool bracketed = address[0] == '[';
-    size_t length = colon ? (size_t)(colon - address) : strlen(address);
-
-    return bracketed ? apr_pstrmemdup(pool, address + 1, length - 2)
-                     : apr_pstrmemdup(pool, address, length);
-}
-
 /* The names of a vhost, and where DNS has to lead them. */
 static void names_comment(const aty_table *table, uint32_t vhost, const char *hosts,
                           FILE *stream)
@@ -68,33 +59,114 @@ static void names_comment(const aty_table *table, uint32_t vhost, const char *ho
     }
 }
 
-/* Listen for each address; `hosts` gets, by vhost, those that DNS has to name. */
-static void listens_print(apr_pool_t *pool, const aty_remedy *remedy, const char **hosts,
-                          FILE *stream)
+/* The port at which clients find a vhost. */
+static uint32_t port_seen(const aty_vhost *vhost)
 {
-    fputs("# leave out a Listen whose port another Listen has for all addresses\n",
+    return vhost->scope.public_port ? vhost->scope.public_port->number
+                                    : vhost->server_port;
+}
+
+/* Listen knows no "any port": each that clients see has one. */
+static void any_port_print(const aty_plan *plan, const aty_plan_address *address,
+                           FILE *stream)
+{
+    const char *host = address->at->host;
+
+    fputs("# <VirtualHost> takes any port; this is what clients see, by PublicPort or "
+          "ServerName\n",
+          stream);
+    for (int v = 0; v < address->vhosts->nelts; v++) {
+        uint32_t port = port_seen(
+            aty_plan_vhost_of(plan->policy, APR_ARRAY_IDX(address->vhosts, v, uint32_t)));
+        int earlier = 0;
+        while (earlier < v && port_seen(aty_plan_vhost_of(
+                                  plan->policy, APR_ARRAY_IDX(address->vhosts, earlier,
+                                                              uint32_t))) != port) {
+            earlier++;
+        }
+        if (earlier == v) {
+            fprintf(stream, strchr(host, ':') ? "Listen [%s]:%u\n" : "Listen %s:%u\n",
+                    host, port);
+        }
+    }
+}
+
+static void listen_print(const aty_plan *plan, const aty_plan_address *address,
+                         FILE *stream)
+{
+    const aty_table *table = &plan->compiled.table;
+    uint32_t first = APR_ARRAY_IDX(address->vhosts, 0, uint32_t);
+    const aty_vhost_record *record = &table->vhosts[first];
+    const char *lost = aty_plan_lost_family(address);
+
+    fprintf(stream, "\n# its default, for unknown names and without SNI: %s (",
+            aty_vhost_server_name(table, first));
+    aty_words_place_print(table, record->file, record->line, stream);
+    fputs(")\n", stream);
+    if (lost) {
+        fprintf(stream, "# its vhosts lose %s unless they get an %s address, too\n", lost,
+                lost);
+    }
+    if (address->at->port == 0) {
+        any_port_print(plan, address, stream);
+    }
+    else {
+        fprintf(stream, "Listen %s\n", address->address);
+    }
+}
+
+/* Listen for each address; `hosts` gets, by vhost, those that DNS has to name. */
+static void listens_print(apr_pool_t *pool, const aty_plan *plan,
+                          const aty_remedy *remedy, const char **hosts, FILE *stream)
+{
+    fputs("# leave out a Listen whose port another Listen has for all addresses; let\n"
+          "# <VirtualHost> name the old address, too, until DNS caches have run out\n",
           stream);
     for (int i = 0; i < remedy->addresses->nelts; i++) {
         const aty_plan_address *address =
             &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address);
-        const char *host = host_of(pool, address->address);
-        fprintf(stream, "Listen %s\n", address->address);
+        listen_print(plan, address, stream);
         for (int v = 0; v < address->vhosts->nelts; v++) {
             const char **known = &hosts[APR_ARRAY_IDX(address->vhosts, v, uint32_t)];
-            *known = *known ? apr_pstrcat(pool, *known, " ", host, (char *)NULL) : host;
+            *known = *known
+                         ? apr_pstrcat(pool, *known, " ", address->at->host, (char *)NULL)
+                         : address->at->host;
         }
     }
+}
+
+/* Names of a vhost that others answer for at an old address: from `next` on in the list,
+ * as vhosts are asked for in their order. Returns where those of later vhosts begin. */
+static int left_comment(const aty_table *table, const apr_array_header_t *left, int next,
+                        uint32_t vhost, FILE *stream)
+{
+    for (; next < left->nelts; next++) {
+        const aty_plan_left_name *name =
+            &APR_ARRAY_IDX(left, next, const aty_plan_left_name);
+        const aty_vhost_record *to = &table->vhosts[name->to];
+        if (name->vhost != vhost) {
+            break;
+        }
+        fprintf(stream, "    # still asked for at %s, %s is answered by %s (", name->old,
+                name->name, aty_vhost_server_name(table, name->to));
+        aty_words_place_print(table, to->file, to->line, stream);
+        fputs(")\n", stream);
+    }
+    return next;
 }
 
 static void addresses_print(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
     const aty_table *table = &plan->compiled.table;
+    const apr_array_header_t *left;
     apr_pool_t *pool;
     const char **hosts;
+    int next = 0;
 
     apr_pool_create(&pool, plan->policy->pool);
     hosts = apr_pcalloc(pool, (table->counts[ATY_SECTION_VHOSTS] + 1) * sizeof *hosts);
-    listens_print(pool, remedy, hosts, stream);
+    left = aty_plan_left_names(pool, table, remedy);
+    listens_print(pool, plan, remedy, hosts, stream);
     for (int i = 0; i < remedy->changes->nelts; i++) {
         const aty_plan_change *change =
             &APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change);
@@ -102,6 +174,7 @@ static void addresses_print(const aty_plan *plan, const aty_remedy *remedy, FILE
         change_print(plan, change, stream);
         if (hosts[change->vhost]) {
             names_comment(table, change->vhost, hosts[change->vhost], stream);
+            next = left_comment(table, left, next, change->vhost, stream);
         }
     }
     apr_pool_destroy(pool);
