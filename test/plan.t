@@ -201,6 +201,11 @@ is(planned('own.policy')->{attempts}{pairs}, 0, '... is changed');
 ($code, $output, $errors) = run_plan('--apply', '--addresses', '-o', '-', 'wildcard.policy');
 like($output, qr/^# was <VirtualHost \*:443>\n<VirtualHost 192\.0\.2\.1:443>\n/m, 'on standard output');
 like($errors, qr/^addresses: 1 vhost changed, 2 of 2 pairs end\n/m, '... with the summary beside it');
+unlike($errors, qr/stand-in/, '... and no stand-ins, as none is wanted');
+(undef, $output, $errors) = run_plan(qw(--apply --certificates -o - wildcard.policy));
+like($output, qr{^    SSLCertificateFile policy\.certificates/www\.example\.com\.pem\n}m, 'certificates on standard output');
+like($errors, qr{^stand-ins for 1 certificate: \S*/policy\.certificates\n}m, '... with stand-ins, and where they are');
+ok(-e "$place/policy.certificates/www.example.com.pem", '... there');
 
 # A certificate that covers all is given to another vhost only where the same authority
 # signed both: not one that nobody signed, nor one of another authority.
@@ -231,6 +236,23 @@ for my $case (
     is(@{remedy(planned('issuer.policy'), 'unify')->{changes}}, $given, "a certificate signed by $whose");
 }
 
+# Following a plan, and another one later: what the first one made goes on to be used, and so
+# the second has files of its own; then nothing is left to do.
+write_file("$place/again.policy", slurp("$place/wildcard.policy"));
+run_plan(qw(--apply -o again.policy again.policy));
+my $again = slurp("$place/again.policy");
+my $first = slurp("$place/again.certificates/www.example.com.pem");
+$again =~ s/(ServerName static\.example\.com\n)/$1    Zone other\n/ or die "static has gone\n";
+write_file("$place/again.policy", $again);
+my $later = remedy(planned('again.policy'), 'certificates');
+is_deeply([map { $_->{path} } @{$later->{certificates}}],
+    ['again.certificates/www.example.com-2.pem', 'again.certificates/static.example.com.pem'],
+    'certificates beside those that a followed plan uses');
+is_deeply([$later->{after}, $later->{obstacles}], [0, []], '... end all');
+is((run_plan(qw(--apply -o again.policy again.policy)))[0], 0, '... when they are there, too');
+is(slurp("$place/again.certificates/www.example.com.pem"), $first, '... and the others stay');
+is(planned('again.policy')->{attempts}{pairs}, 0, '... and then nothing is left to do');
+
 # A log weighs.
 write_file("$place/access.log", map { "[22/Nov/2026:12:00:00 +0000] $_ 198.51.100.7\n" }
     ('www.example.com admin.example.com misdirected client-auth 421') x 3,
@@ -252,6 +274,7 @@ for my $case (
     [2, qr/^usage: authorityc plan/, qw(wildcard.policy nothing.policy)],
     [2, qr/^usage: authorityc plan/, qw(--apply wildcard.policy)],
     [2, qr/^usage: authorityc plan/, qw(-o never wildcard.policy)],
+    [2, qr/^usage: authorityc plan/, qw(--apply --json -o - wildcard.policy)],
     [2, qr/^usage: authorityc plan/, qw(--log - -)],
     [2, qr/--max-names takes a number from 1 to 100000, not '0'/, qw(--max-names 0 wildcard.policy)],
     [2, qr/--max-names takes .* not '-3'/, qw(--max-names=-3 wildcard.policy)],

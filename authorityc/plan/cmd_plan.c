@@ -265,6 +265,7 @@ static int plan_run(apr_pool_t *pool, void *context, const aty_arguments *argume
     int code;
 
     if (arguments->count != 1 || given->apply != (given->output != NULL) ||
+        (given->apply && given->json && strcmp(given->output, "-") == 0) ||
         (given->log && strcmp(given->log, "-") == 0 &&
          strcmp(arguments->words[0], "-") == 0)) {
         return ATY_ARGUMENTS_WRONG;

@@ -46,12 +46,26 @@ typedef struct {
     const char *after;  /* what stands in their place, or "" */
 } aty_plan_change;
 
-/* A certificate that is wanted. */
+/* Kinds of keys, as those of certbot's --key-type. A vhost with both has two
+ * certificates, of which each client takes the one it knows. */
+typedef enum {
+    ATY_KEY_ECDSA,
+    ATY_KEY_RSA,
+    ATY_KEY_COUNT
+} aty_plan_key;
+
+/* "ecdsa", "rsa". */
+const char *aty_plan_key_name(aty_plan_key key);
+
+/* A certificate that is wanted. Where its vhosts want one of each kind, these follow one
+ * another, and have one and the same array of vhosts. */
 typedef struct {
     const char *path;           /* where the changed policy has it, relative to it */
     apr_array_header_t *names;  /* const char *, the main one first */
     apr_array_header_t *vhosts; /* uint32_t, in file order */
     bool wildcard;              /* needs a DNS challenge */
+    aty_plan_key key;           /* of the kind that the vhosts have now, */
+    uint32_t key_bits;          /* and as long as the longest */
 } aty_plan_certificate;
 
 /* An attempt that a remedy leaves, and why nothing of its kind helps. */

@@ -11,6 +11,7 @@
 
 #include "authorityc/commands.h"
 #include "authorityc/file_write.h"
+#include "authorityc/plan/plan_cost.h"
 #include "authorityc/plan/plan_stand_in.h"
 #include "authorityc/policy_print.h"
 #include "authorityc/table_json.h"
@@ -86,11 +87,16 @@ static const char *stand_in_write(apr_pool_t *pool, aty_stand_ins *stand_ins,
     return problem ? apr_psprintf(pool, "cannot write '%s': %s", path, problem) : NULL;
 }
 
+static aty_stand_ins *(*const stand_in_makers[ATY_KEY_COUNT])(apr_pool_t *) = {
+    [ATY_KEY_ECDSA] = aty_stand_ins_make,
+    [ATY_KEY_RSA] = aty_stand_ins_make_rsa,
+};
+
 static const char *stand_ins_write(apr_pool_t *pool, const aty_plan_options *options,
                                    const apr_array_header_t *certificates)
 {
-    aty_stand_ins *stand_ins = aty_stand_ins_make(pool);
-    const char *problem = stand_ins ? NULL : "OpenSSL cannot make a key";
+    aty_stand_ins *made[ATY_KEY_COUNT] = {NULL};
+    const char *problem = NULL;
 
     if (certificates->nelts > 0 && mkdir(options->certificates, 0755) != 0 &&
         errno != EEXIST) {
@@ -98,8 +104,14 @@ static const char *stand_ins_write(apr_pool_t *pool, const aty_plan_options *opt
                             options->certificates, strerror(errno));
     }
     for (int i = 0; !problem && i < certificates->nelts; i++) {
-        problem = stand_in_write(pool, stand_ins, options,
-                                 &APR_ARRAY_IDX(certificates, i, aty_plan_certificate));
+        const aty_plan_certificate *certificate =
+            &APR_ARRAY_IDX(certificates, i, aty_plan_certificate);
+        aty_stand_ins **stand_ins = &made[certificate->key];
+        if (!*stand_ins) {
+            *stand_ins = stand_in_makers[certificate->key](pool);
+        }
+        problem = *stand_ins ? stand_in_write(pool, *stand_ins, options, certificate)
+                             : "OpenSSL cannot make a key";
     }
     return problem;
 }
@@ -159,6 +171,9 @@ static const char *policy_write(apr_pool_t *pool, const aty_plan_order *order,
 static void summary_print(const aty_plan_order *order, const aty_plan *plan,
                           const aty_remedy *last, FILE *stream)
 {
+    const apr_array_header_t *certificates =
+        plan->remedies[ATY_REMEDY_CERTIFICATES].certificates;
+
     for (int kind = 0; kind < ATY_REMEDY_COUNT; kind++) {
         const aty_remedy *remedy = &plan->remedies[kind];
         if (order->chosen[kind]) {
@@ -171,6 +186,12 @@ static void summary_print(const aty_plan_order *order, const aty_plan *plan,
                         : 0,
                     remedy->before->pairs);
         }
+    }
+    if (certificates && certificates->nelts > 0) {
+        fprintf(stream, "stand-ins for %s: %s\n",
+                aty_plan_counted(plan->policy->pool, (uint64_t)certificates->nelts,
+                                 "certificate"),
+                order->options->certificates);
     }
     fprintf(stream, "%s: %" PRIu64 " of %" PRIu64 " pairs still end in 421\n",
             order->output, last->after->pairs, plan->attempts->pairs);

@@ -64,13 +64,17 @@ static const char *http1_cost(apr_pool_t *pool, const aty_remedy *remedy)
 static uint32_t certificates_now(apr_pool_t *pool, const aty_plan_site *site,
                                  const aty_remedy *remedy)
 {
+    const aty_table *table = site->table;
     aty_ids *ids = aty_ids_make(pool);
 
     for (int i = 0; i < remedy->changes->nelts; i++) {
-        uint32_t vhost = APR_ARRAY_IDX(remedy->changes, i, const aty_plan_change).vhost;
-        aty_le32 real =
-            aty_vhost_setting(site->table, vhost, ATY_FIELD_CERTIFICATE)->real;
-        aty_ids_take(ids, &real, sizeof real);
+        const aty_vhost_record *vhost =
+            &table->vhosts[APR_ARRAY_IDX(remedy->changes, i, aty_plan_change).vhost];
+        uint32_t first = aty_get(vhost->first_certificate);
+        for (uint32_t c = first; c < first + aty_get(vhost->certificate_count); c++) {
+            aty_ids_take(ids, &table->certificate_lists[c],
+                         sizeof table->certificate_lists[c]);
+        }
     }
     return aty_ids_count(ids);
 }

@@ -140,9 +140,10 @@ json_t *aty_plan_certificates_json(const aty_plan *plan, const aty_remedy *remed
             &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
         json_array_append_new(
             list,
-            json_pack("{s:s, s:o, s:b, s:o}", "path", certificate->path, "names",
+            json_pack("{s:s, s:o, s:b, s:s, s:o}", "path", certificate->path, "names",
                       strings_json(certificate->names), "wildcard", certificate->wildcard,
-                      "vhosts", vhosts_json(&plan->compiled.table, certificate->vhosts)));
+                      "key", aty_plan_key_name(certificate->key), "vhosts",
+                      vhosts_json(&plan->compiled.table, certificate->vhosts)));
     }
     return list;
 }

@@ -1,10 +1,9 @@
 /* Which vhosts are of one kin: groups joined by attempts that only spelling ends. */
 #include "authorityc/plan/plan_unify.h"
 
+#include "authorityc/ids.h"
+#include "authorityc/plan/plan_tally.h"
 #include "core/verdict.h"
-
-#define SPELLING \
-    (ATY_REASON_BIT(ATY_REASON_TEXTUAL) | ATY_REASON_BIT(ATY_REASON_CERTIFICATE))
 
 /* Groups as a forest of disjoint sets. */
 typedef struct {
@@ -21,14 +20,16 @@ static uint32_t root_of(forest *f, uint32_t group)
     return group;
 }
 
-/* The smaller number is the root, so that the answer does not depend on the order. */
+/* The smaller number is the root, so that the answer does not depend on the order. A
+ * group has nothing to do with itself. */
 static void join(forest *f, uint32_t a, uint32_t b)
 {
     uint32_t x = root_of(f, a);
     uint32_t y = root_of(f, b);
 
     f->parents[x > y ? x : y] = x > y ? y : x;
-    f->joined[a] = f->joined[b] = true;
+    f->joined[a] = f->joined[a] || a != b;
+    f->joined[b] = f->joined[b] || a != b;
 }
 
 static uint32_t group_count(const aty_table *table)
@@ -53,35 +54,136 @@ static forest forest_make(apr_pool_t *pool, uint32_t count)
     return f;
 }
 
-/* Whether nothing but spelling ends the attempts of an entry. The authority is left out:
- * what depends on it depends on certificates, which are no spelling. */
-static bool is_spelling(const aty_table *table, const aty_attempt *attempt)
-{
-    aty_pair pair = {
-        .connection = attempt->connection,
-        .address_set = attempt->address_set,
-        .base = aty_get(table->address_sets[attempt->address_set].default_vhost),
-        .request = aty_get(table->names[attempt->name].vhost),
-        .authority = "",
-        .had_sni = true,
-        .h2 = true,
-    };
-    aty_verdict verdict = aty_verdict_decide(table, &pair);
+/* What the vhosts of an address set must have in common to be of one kin: all that counts
+ * but certificates, and by its effect, whatever its spelling. */
+typedef struct {
+    uint32_t zone;
+    uint32_t effects[ATY_FIELD_TLS_COUNT];
+} relation_key;
 
-    return verdict.outcome == ATY_MISDIRECTED && !(verdict.reasons & ~SPELLING);
-}
+/* An address set at work. Relations are numbered. */
+typedef struct {
+    const aty_tally *tally;
+    forest *f;
+    uint32_t *relations;    /* by kind of the tally */
+    uint32_t *names_seen;   /* by relation: the last list with names of it, from 1 */
+    uint32_t *first;        /* by relation: the group of the first name there */
+    uint32_t *reached_seen; /* by relation: the last list with connections, too */
+    bool by_certificate;    /* certificates count */
+} relator;
 
-static void attempts_join(const aty_plan_site *site, forest *f)
+static const aty_pair any_pair = {.authority = "", .had_sni = true, .h2 = true};
+
+static relation_key relation_of(const aty_table *table, uint32_t base, uint32_t vhost)
 {
-    for (int i = 0; i < site->attempts->list->nelts; i++) {
-        const aty_attempt *attempt =
-            &APR_ARRAY_IDX(site->attempts->list, i, const aty_attempt);
-        bool may_be = attempt->reason == ATY_REASON_TEXTUAL ||
-                      attempt->reason == ATY_REASON_CERTIFICATE;
-        if (may_be && is_spelling(site->table, attempt)) {
-            join(f, attempt->from, attempt->to);
+    relation_key key = {
+        .zone = aty_get(aty_vhost_setting(table, vhost, ATY_FIELD_ZONE)->text)};
+
+    for (int field = 0; field < ATY_FIELD_TLS_COUNT; field++) {
+        if (field != ATY_FIELD_CERTIFICATE &&
+            aty_field_counts(table, &any_pair, (aty_field)field)) {
+            key.effects[field] = aty_field_effect(table, base, vhost, (aty_field)field);
         }
     }
+    return key;
+}
+
+/* Numbers the relations of all kinds; returns how many there are. */
+static uint32_t relations_number(apr_pool_t *pool, relator *r)
+{
+    const aty_table *table = r->tally->site->table;
+    uint32_t kinds = (uint32_t)r->tally->kinds->nelts;
+    uint32_t base = aty_get(table->address_sets[r->tally->address_set].default_vhost);
+    aty_ids *ids = aty_ids_make(pool);
+
+    r->relations = apr_palloc(pool, (kinds + 1) * sizeof *r->relations);
+    for (uint32_t kind = 0; kind < kinds; kind++) {
+        relation_key key =
+            relation_of(table, base, aty_tally_kind_at(r->tally, kind)->vhost);
+        r->relations[kind] = aty_ids_take(ids, &key, sizeof key);
+    }
+    return aty_ids_count(ids);
+}
+
+/* Whether a name may be refused for its spelling alone. Where certificates count, one
+ * that is not covered is refused for these. */
+static bool is_spelling(const relator *r, const aty_tally_column *column)
+{
+    return column->reason == ATY_REASON_COUNT ||
+           (column->reason == ATY_REASON_NOT_COVERED && r->by_certificate);
+}
+
+/* Of a list all connections of a relation try all its names: whose connections and whose
+ * names these are is one kin, unless it is one group only. */
+static void list_join(const relator *r, int first, int end, uint32_t stamp)
+{
+    const apr_array_header_t *rows =
+        aty_tally_rows_of(r->tally, aty_tally_column_at(r->tally, first)->list);
+
+    for (int i = first; i < end; i++) {
+        const aty_tally_column *column = aty_tally_column_at(r->tally, i);
+        uint32_t relation = r->relations[column->kind];
+        if (is_spelling(r, column)) {
+            r->names_seen[relation] = stamp;
+            r->first[relation] = column->group + 1;
+        }
+    }
+    for (int i = 0; i < rows->nelts; i++) {
+        const aty_tally_row *row = aty_tally_row_at(rows, i);
+        uint32_t relation = r->relations[row->kind];
+        if (r->names_seen[relation] == stamp) {
+            r->reached_seen[relation] = stamp;
+            join(r->f, row->group + 1, r->first[relation]);
+        }
+    }
+    for (int i = first; i < end; i++) {
+        const aty_tally_column *column = aty_tally_column_at(r->tally, i);
+        uint32_t relation = r->relations[column->kind];
+        if (r->reached_seen[relation] == stamp && is_spelling(r, column)) {
+            join(r->f, column->group + 1, r->first[relation]);
+        }
+    }
+}
+
+static void set_join(apr_pool_t *pool, const aty_tally *tally, forest *f)
+{
+    relator r = {.tally = tally, .f = f};
+    uint32_t stamp = 0;
+    size_t size = ((size_t)relations_number(pool, &r) + 1) * sizeof(uint32_t);
+
+    r.by_certificate =
+        aty_field_counts(tally->site->table, &any_pair, ATY_FIELD_CERTIFICATE);
+    r.names_seen = apr_pcalloc(pool, size);
+    r.reached_seen = apr_pcalloc(pool, size);
+    r.first = apr_pcalloc(pool, size);
+    for (int first = 0, end; first < tally->columns->nelts; first = end) {
+        end = aty_tally_run_end(tally, first, false);
+        list_join(&r, first, end, ++stamp);
+    }
+}
+
+/* Joins groups with attempts from one to the other that nothing but spelling causes, or
+ * certificates, which may turn out to be exchangeable. Their number grows with the square
+ * of the groups: none is looked at by itself. */
+static void attempts_join(apr_pool_t *pool, const aty_plan_site *site, forest *f)
+{
+    const uint64_t *reasons = site->attempts->reasons;
+    const aty_tally_site *tally_site;
+    apr_pool_t *of_set;
+
+    if (reasons[ATY_REASON_TEXTUAL] == 0 && reasons[ATY_REASON_CERTIFICATE] == 0) {
+        return;
+    }
+    apr_pool_create(&of_set, pool);
+    tally_site = aty_tally_site_make(of_set, site->table, NULL);
+    apr_pool_create(&pool, of_set);
+    for (uint32_t set = 0; set < site->table->counts[ATY_SECTION_ADDRESS_SETS]; set++) {
+        aty_tally tally = aty_tally_begin(pool, tally_site, set);
+        set_join(pool, &tally, f);
+        aty_tally_end(&tally);
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(of_set);
 }
 
 static bool seats_join(const aty_table *table, uint32_t vhost, forest *f)
@@ -121,7 +223,7 @@ bool aty_unifier_find_kin(aty_unifier *unifier)
     forest f = forest_make(unifier->pool, group_count(table));
     bool any = false;
 
-    attempts_join(unifier->site, &f);
+    attempts_join(unifier->pool, unifier->site, &f);
     addresses_join(table, &f);
     unifier->kin = apr_pcalloc(unifier->pool, (vhosts + 1) * sizeof(uint32_t));
     for (uint32_t vhost = 0; vhost < vhosts; vhost++) {
@@ -137,8 +239,6 @@ bool aty_unifier_find_kin(aty_unifier *unifier)
 
 bool aty_unifier_compares(const aty_unifier *unifier, aty_field field)
 {
-    const aty_pair pair = {.authority = "", .had_sni = true, .h2 = true};
-
     return field == ATY_FIELD_CIPHERS ||
-           aty_mod_ssl_compares(unifier->site->table, &pair, field);
+           aty_mod_ssl_compares(unifier->site->table, &any_pair, field);
 }

@@ -200,20 +200,43 @@ static const aty_plan_change **changes_by_vhost(apr_pool_t *pool, const aty_plan
     return changes;
 }
 
+static const aty_plan_certificate *certificate_at(const aty_remedy *remedy, int index)
+{
+    return &APR_ARRAY_IDX(remedy->certificates, index, const aty_plan_certificate);
+}
+
+/* Where the certificates of the next vhosts begin: those of the same have one for each
+ * kind of key. */
+static int next_vhosts(const aty_remedy *remedy, int index)
+{
+    int next = index + 1;
+
+    while (next < remedy->certificates->nelts &&
+           certificate_at(remedy, next)->vhosts ==
+               certificate_at(remedy, index)->vhosts) {
+        next++;
+    }
+    return next;
+}
+
 /* Lines of the vhosts, certificate by certificate. */
 static void policy_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
     apr_pool_t *pool = plan->policy->pool;
     const aty_plan_change **changes = changes_by_vhost(pool, plan, remedy);
 
-    for (int i = 0; i < remedy->certificates->nelts; i++) {
-        const aty_plan_certificate *certificate =
-            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
-        fprintf(stream, "%s# %s: %s\n", i > 0 ? "\n" : "", certificate->path,
-                names_text(pool, certificate->names));
-        for (int v = 0; v < certificate->vhosts->nelts; v++) {
-            const aty_plan_change *change =
-                changes[APR_ARRAY_IDX(certificate->vhosts, v, uint32_t)];
+    for (int i = 0, next; i < remedy->certificates->nelts; i = next) {
+        const apr_array_header_t *vhosts = certificate_at(remedy, i)->vhosts;
+        next = next_vhosts(remedy, i);
+        fputs(i > 0 ? "\n" : "", stream);
+        for (int c = i; c < next; c++) {
+            const aty_plan_certificate *certificate = certificate_at(remedy, c);
+            fprintf(stream, "# %s (%s): %s\n", certificate->path,
+                    aty_plan_key_name(certificate->key),
+                    names_text(pool, certificate->names));
+        }
+        for (int v = 0; v < vhosts->nelts; v++) {
+            const aty_plan_change *change = changes[APR_ARRAY_IDX(vhosts, v, uint32_t)];
             if (change) {
                 change_print(plan, change, stream);
             }
@@ -221,17 +244,34 @@ static void policy_form(const aty_plan *plan, const aty_remedy *remedy, FILE *st
     }
 }
 
+/* As MDPrivateKeys has it: mod_md makes RSA keys of 2048 bits and more. */
+static const char *key_spec(apr_pool_t *pool, const aty_plan_certificate *certificate)
+{
+    uint32_t bits = certificate->key_bits;
+
+    if (certificate->key == ATY_KEY_RSA) {
+        return apr_psprintf(pool, " rsa%u", bits > 2048 ? bits : 2048);
+    }
+    return bits > 384 ? " secp521r1" : bits > 256 ? " secp384r1" : " secp256r1";
+}
+
 /* mod_md gives its certificates to vhosts by their names: those lines go. */
 static void mdomain_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
+    apr_pool_t *pool = plan->policy->pool;
+
     fputs("# mod_md provides the certificates of these names: the vhosts need no\n"
           "# SSLCertificateFile and SSLCertificateKeyFile then\n",
           stream);
-    for (int i = 0; i < remedy->certificates->nelts; i++) {
-        const aty_plan_certificate *certificate =
-            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
-        fprintf(stream, "\n<MDomain %s>\n    MDMembers manual\n%s</MDomain>\n",
-                names_text(plan->policy->pool, certificate->names),
+    for (int i = 0, next; i < remedy->certificates->nelts; i = next) {
+        const aty_plan_certificate *certificate = certificate_at(remedy, i);
+        next = next_vhosts(remedy, i);
+        fprintf(stream, "\n<MDomain %s>\n    MDMembers manual\n    MDPrivateKeys",
+                names_text(pool, certificate->names));
+        for (int c = i; c < next; c++) {
+            fputs(key_spec(pool, certificate_at(remedy, c)), stream);
+        }
+        fprintf(stream, "\n%s</MDomain>\n",
                 certificate->wildcard ? "    MDCAChallenges dns-01\n" : "");
     }
 }
@@ -239,11 +279,11 @@ static void mdomain_form(const aty_plan *plan, const aty_remedy *remedy, FILE *s
 static void certbot_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
     for (int i = 0; i < remedy->certificates->nelts; i++) {
-        const aty_plan_certificate *certificate =
-            &APR_ARRAY_IDX(remedy->certificates, i, const aty_plan_certificate);
+        const aty_plan_certificate *certificate = certificate_at(remedy, i);
         const char *base = apr_filepath_name_get(certificate->path);
-        fprintf(stream, "certbot certonly --cert-name %.*s%s",
+        fprintf(stream, "certbot certonly --cert-name %.*s --key-type %s%s",
                 (int)(strlen(base) - strlen(".pem")), base,
+                aty_plan_key_name(certificate->key),
                 certificate->wildcard ? " --preferred-challenges dns" : "");
         for (int n = 0; n < certificate->names->nelts; n++) {
             fprintf(stream, " -d '%s'",

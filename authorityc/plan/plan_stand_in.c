@@ -53,17 +53,28 @@ static bool fields_set(X509 *x509, EVP_PKEY *key)
            X509_set_pubkey(x509, key) == 1;
 }
 
-aty_stand_ins *aty_stand_ins_make(apr_pool_t *pool)
+/* The key is owned from here on. */
+static aty_stand_ins *stand_ins_with(apr_pool_t *pool, EVP_PKEY *key)
 {
     aty_stand_ins *stand_ins = apr_palloc(pool, sizeof *stand_ins);
 
-    stand_ins->key = EVP_EC_gen("P-256");
+    stand_ins->key = key;
     stand_ins->x509 = X509_new();
     apr_pool_cleanup_register(pool, stand_ins, stand_ins_free, apr_pool_cleanup_null);
     return stand_ins->key && stand_ins->x509 &&
                    fields_set(stand_ins->x509, stand_ins->key)
                ? stand_ins
                : NULL;
+}
+
+aty_stand_ins *aty_stand_ins_make(apr_pool_t *pool)
+{
+    return stand_ins_with(pool, EVP_EC_gen("P-256"));
+}
+
+aty_stand_ins *aty_stand_ins_make_rsa(apr_pool_t *pool)
+{
+    return stand_ins_with(pool, EVP_RSA_gen(2048));
 }
 
 static bool name_add(GENERAL_NAMES *list, const char *text)

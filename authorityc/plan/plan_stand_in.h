@@ -1,10 +1,11 @@
 /* plan_stand_in.h: certificates that stand in for those that are planned.
  *
  * A policy that is written has to compile, and certificates that are planned do not exist
- * yet. So each gets a self-signed one with the planned names. One key signs all of a run;
- * it is made for that, and forgotten: nobody can serve a stand-in by mistake, and no
- * client would trust it. mod_authority compares the names of certificates, so the table
- * of a policy with stand-ins fits the real ones with the same names.
+ * yet. So each gets a self-signed one with the planned names. One key of each kind signs
+ * all of a run; it is made for that, and forgotten: nobody can serve a stand-in by
+ * mistake, and no client would trust it. mod_authority compares the names of
+ * certificates, so the table of a policy with stand-ins fits the real ones with the same
+ * names.
  */
 #ifndef ATY_AUTHORITYC_PLAN_PLAN_STAND_IN_H
 #define ATY_AUTHORITYC_PLAN_PLAN_STAND_IN_H
@@ -14,8 +15,10 @@
 
 typedef struct aty_stand_ins aty_stand_ins;
 
-/* Makes the key, which lives as long as the pool. NULL where OpenSSL cannot. */
+/* Makes the key, which lives as long as the pool: an EC key, or an RSA key. NULL where
+ * OpenSSL cannot. */
 aty_stand_ins *aty_stand_ins_make(apr_pool_t *pool);
+aty_stand_ins *aty_stand_ins_make_rsa(apr_pool_t *pool);
 
 /* A certificate with these DNS names (const char *, wildcards as well), as PEM behind
  * lines that say what it is. NULL where OpenSSL cannot. */
