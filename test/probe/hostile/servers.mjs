@@ -73,7 +73,6 @@ const servers = {
     'h1-demands-certificate': overTls(h1['h1-answers-well'], { ...h1_options, ...demanding }),
     'proxied': proxied(h2_options),
     'proxied-v6': proxied(h2_options),
-    'other-protocol': overTls(() => {}, { ALPNProtocols: ['spdy/3'] }),
     'legacy-tls10': overTls(h1['h1-answers-well'], { minVersion: 'TLSv1', maxVersion: 'TLSv1',
         ciphers: 'DEFAULT:@SECLEVEL=0' }),
 };

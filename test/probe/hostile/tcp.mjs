@@ -19,6 +19,7 @@ export const tcp = {
         () => socket.write('\x1b]0;owned\x07\x1b[2J\x00\xff garbage \u202e')),
     'alert-handshake-failure': (socket) => onHello(socket, () => socket.end(alert(40))),
     'alert-unrecognized-name': (socket) => onHello(socket, () => socket.end(alert(112))),
+    'other-protocol': (socket) => onHello(socket, () => socket.end(alert(120))),
     'alert-of-no-name': (socket) => onHello(socket, () => socket.end(alert(200))),
     // A record of 16,000 bytes whose bytes do not come, or come one a second.
     'half-a-record': (socket) => onHello(socket,
