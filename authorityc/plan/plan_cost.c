@@ -51,13 +51,36 @@ static const char *unify_cost(apr_pool_t *pool, const aty_plan_site *site,
              : "");
 }
 
+/* The vhosts that get HTTP/1.1 and whose names are tried on connections of others: they
+ * never have one that could be found instead. */
+static uint64_t still_tried(const aty_remedy *remedy)
+{
+    uint64_t count = 0;
+
+    for (int i = 0; i < remedy->changes->nelts; i++) {
+        count +=
+            remedy->after->to[APR_ARRAY_IDX(remedy->changes, i, aty_plan_change).vhost] >
+            0;
+    }
+    return count;
+}
+
 static const char *http1_cost(apr_pool_t *pool, const aty_remedy *remedy)
 {
+    uint64_t tried = still_tried(remedy);
+
     return apr_psprintf(
         pool,
         "no HTTP/2 for %s: browsers open up to six connections to "
-        "each name",
-        aty_plan_counted(pool, (uint64_t)remedy->changes->nelts, "vhost"));
+        "each name%s",
+        aty_plan_counted(pool, (uint64_t)remedy->changes->nelts, "vhost"),
+        tried > 0 ? apr_psprintf(
+                        pool,
+                        "; without a connection of HTTP/2 to be found, %s may be tried "
+                        "on those of others first with each request, which ends in "
+                        "421, until certificates or addresses part them",
+                        aty_plan_counted(pool, tried, "vhost"))
+                  : "");
 }
 
 /* The different certificates that the vhosts of a remedy have now. */
