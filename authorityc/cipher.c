@@ -1,5 +1,6 @@
 #include "authorityc/cipher.h"
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <apr_tables.h>
 #include <openssl/err.h>
@@ -26,7 +27,7 @@ static const char *context_ciphers(apr_pool_t *pool, SSL_CTX *context)
                         SSL_CTX_get_security_level(context));
 }
 
-const char *aty_cipher_expand(apr_pool_t *pool, const char *list, const char *list_13)
+static const char *expand(apr_pool_t *pool, const char *list, const char *list_13)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     const char *expanded = NULL;
@@ -40,4 +41,33 @@ const char *aty_cipher_expand(apr_pool_t *pool, const char *list, const char *li
     SSL_CTX_free(context);
     ERR_clear_error();
     return expanded;
+}
+
+/* What was expanded already, as long as the pool lives: generated configurations say the
+ * same list in every vhost, and OpenSSL takes its time. */
+static apr_hash_t *known_lists(apr_pool_t *pool)
+{
+    static const char key[] = "aty_cipher_expand";
+    void *known = NULL;
+
+    apr_pool_userdata_get(&known, key, pool);
+    if (!known) {
+        known = apr_hash_make(pool);
+        apr_pool_userdata_setn(known, key, NULL, pool);
+    }
+    return known;
+}
+
+const char *aty_cipher_expand(apr_pool_t *pool, const char *list, const char *list_13)
+{
+    apr_hash_t *known = known_lists(pool);
+    const char *key = apr_pstrcat(pool, list ? "1" : "0", list_13 ? "1" : "0",
+                                  list ? list : "", "\n", list_13, (char *)NULL);
+    const char *expanded = apr_hash_get(known, key, APR_HASH_KEY_STRING);
+
+    if (!expanded) {
+        expanded = expand(pool, list, list_13);
+        apr_hash_set(known, key, APR_HASH_KEY_STRING, expanded ? expanded : "");
+    }
+    return expanded && *expanded ? expanded : NULL;
 }
