@@ -27,7 +27,7 @@ write_file("$place/certificates", "#: certs/a.pem a.test *.a.test\n#: certs/b.pe
     "#: certs/c.pem c.test\n");
 system('test/make-certificates', "$place/certificates") == 0 or die "no certificates\n";
 my $pid = open2(my $told, my $stop, 'node', 'test/probe/answers.mjs',
-    map { ("$place/certs/$_.pem", "$place/certs/$_.key") } qw(a b));
+    (map { ("$place/certs/$_.pem", "$place/certs/$_.key") } qw(a b)), "$place/certs/test-ca.pem");
 my %port;
 while (my $line = readline $told) {
     last if $line eq "ready\n";
@@ -213,6 +213,35 @@ my ($fault) = grep { $_->{fault} eq 'opened' && $_->{authority} eq 'admin.a.test
 is($fault->{reason}, 'client-auth', 'JSON: the reason');
 is($fault->{severity}, 'danger', 'JSON: the severity');
 is_deeply([grep { $_ } map { $_->{place}{line} } @{$fault->{written}}], [2, 10], 'JSON: the lines');
+
+# A required client certificate is asked for, and whether it is demanded shows in what comes
+# without it.
+write_file("$place/staff.policy", "SSLCertificateFile certs/a.pem\n", $admin);
+write_file("$place/staff12.policy", "SSLProtocol TLSv1.2\n", slurp("$place/staff.policy"));
+write_file("$place/oldstaff.policy", "Protocols http/1.1\n", slurp("$place/staff.policy"));
+my @client = map { ("--$_->[0]", "certs/a.$_->[1]") } ['client-cert', 'pem'], ['key', 'key'];
+for my $case (
+    [0, 'staff', 'staff'],
+    [0, 'oldstaff', 'oldstaff'],
+    [0, 'staff12', 'tls12'],
+    [1, 'staff', 'lenient'],
+    [1, 'oldstaff', 'oldlenient'],
+) {
+    my ($is_open, $policy, $server) = @$case;
+    for my $client ([], \@client) {
+        my $what = "$server, " . (@$client ? 'with' : 'without') . ' a client certificate';
+        my ($answer, $code) = asked(@fast, at($server), '--server', 'httpd',
+            '--vhost-header', 'X-Other', @$client, "$policy.policy");
+        my @found = grep { $_->{name} && $_->{name} eq 'admin.a.test' } @{$answer->{faults}};
+        is($code, $is_open, "$what: exit code");
+        is_deeply([map { "$_->{fault}, $_->{got}, " . join ' ', map { $_->{place}{line} } @{$_->{written}} } @found],
+            $is_open ? ['client-certificate-not-asked, one is asked for, and without it comes '
+                . '200, ' . ($policy eq 'staff' ? 4 : 5)] : [], "$what: what is found");
+        my ($own) = grep { ($_->{sni} // '') eq 'admin.a.test' } @{$answer->{connections}};
+        is($own->{anonymous} && $own->{anonymous}{status}, $is_open ? 200 : undef,
+            "$what: what came without one");
+    }
+}
 
 # What is wrong between two virtual hosts is told once, however many names they have.
 write_file("$place/names.policy", <<'POLICY', $admin =~ s/(?<=admin.a.test\n)/    ServerAlias root.a.test\n/r);

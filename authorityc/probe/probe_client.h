@@ -20,6 +20,7 @@ typedef struct {
     uint16_t port;
     const char *sni;       /* NULL: none is sent */
     bool http1;            /* offers http/1.1 only; else h2 and http/1.1 */
+    bool anonymous;        /* has no client certificate, whatever `tls` has */
     bool proxy_protocol;   /* begins with a PROXY line (version 1) of its own addresses */
     SSL_CTX *tls;          /* of aty_probe_tls */
     uint32_t milliseconds; /* for the connection and its handshakes, and again for each

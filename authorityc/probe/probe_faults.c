@@ -29,7 +29,9 @@ static const struct {
     [ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED] =
         {.name = "client-certificate-not-asked",
          .gravity = ATY_GRAVITY_DANGER,
-         .sentence = "no client certificate is asked for, although the policy says so",
+         .sentence =
+             "no client certificate is asked for or demanded, although the policy "
+             "says so",
          .way_out = "bring SSLVerifyClient in the server's configuration and in the "
                     "policy together"},
     [ATY_FAULT_WRONG_VHOST] =

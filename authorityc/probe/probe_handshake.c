@@ -264,6 +264,33 @@ static void client_certificate_judge(judging *j)
                       "SSLVerifyClient");
 }
 
+/* nginx ends no handshake for want of a client certificate: its page says that one is
+ * missing (ngx_http_special_response.c, ngx_http_error_496_page). */
+static bool is_refused(const aty_probe_answer *answer)
+{
+    return answer->status == 400 && answer->text &&
+           strstr(answer->text, "No required SSL certificate was sent");
+}
+
+/* A vhost that requires a client certificate, and was asked for something without one. */
+static void anonymous_judge(judging *j)
+{
+    const aty_probe_answer *answer = &j->visit->anonymous;
+    apr_pool_t *pool = j->probe->pool;
+    aty_probe_finding *finding;
+
+    if (!answer->authority || (answer->status == 0 && !answer->reset) ||
+        is_refused(answer)) {
+        return;
+    }
+    finding = aty_finding_add(j->probe, ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED, j->visit);
+    finding->expected = "no answer without a client certificate";
+    finding->got = apr_pstrcat(pool, "one is asked for, and without it comes ",
+                               aty_probe_answer_text(pool, answer), (char *)NULL);
+    aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CLIENT_AUTH,
+                      "SSLVerifyClient");
+}
+
 /* Whether httpd takes HTTP/2 where a client offers both: the first of the two in
  * Protocols (server/core.c, core_upgrade_handler and ProtocolsHonorOrder). */
 static bool prefers_h2(judging *j)
@@ -351,6 +378,7 @@ void aty_judge_handshake(aty_probe *probe, const aty_probe_visit *visit)
     }
     stage_judge(&j);
     client_certificate_judge(&j);
+    anonymous_judge(&j);
     if (visit->shown.names && visit->shown.fingerprint && !may_refuse(&j)) {
         names_judge(&j);
         dates_judge(&j);

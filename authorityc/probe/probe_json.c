@@ -83,6 +83,20 @@ static json_t *answer_json(const aty_probe *probe, const aty_probe_visit *visit,
     return json;
 }
 
+/* What came without a client certificate. */
+static json_t *anonymous_json(const aty_probe *probe, const aty_probe_answer *answer)
+{
+    return answer->authority
+               ? json_pack(
+                     "{s:s, s:o, s:s?, s:s?, s:s?}", "authority", answer->authority,
+                     "status",
+                     answer->status ? json_integer(answer->status) : json_null(), "reset",
+                     answer->reset ? aty_probe_code_text(probe->pool, answer->reset_code)
+                                   : NULL,
+                     "vhost", answer->vhost, "fault", answer->fault)
+               : json_null();
+}
+
 static json_t *visit_json(const aty_probe *probe, const aty_probe_visit *visit)
 {
     const aty_probe_handshake *shown = &visit->shown;
@@ -94,7 +108,7 @@ static json_t *visit_json(const aty_probe *probe, const aty_probe_visit *visit)
     }
     return json_pack(
         "{s:s?, s:s, s:i, s:s?, s:b, s:b, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:b, s:b, "
-        "s:i, s:i, s:o, s:s?, s:o}",
+        "s:i, s:i, s:o, s:s?, s:o, s:o}",
         "sni", visit->sni, "address", visit->node->address, "port", visit->node->port,
         "server_name",
         probe->table ? aty_vhost_server_name(probe->table, visit->vhost) : NULL, "tried",
@@ -105,8 +119,8 @@ static json_t *visit_json(const aty_probe *probe, const aty_probe_visit *visit)
         shown->client_certificate_wanted, "client_certificate_sent",
         shown->client_certificate_sent, "origin_frames", (int)shown->origin_frames,
         "origin_largest", (int)shown->origin_largest, "origins",
-        texts_json(shown->origins), "origin_fault", shown->origin_fault, "requests",
-        requests);
+        texts_json(shown->origins), "origin_fault", shown->origin_fault, "anonymous",
+        anonymous_json(probe, &visit->anonymous), "requests", requests);
 }
 
 static json_t *node_json(const aty_probe *probe, const aty_probe_node *node)

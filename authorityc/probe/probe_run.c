@@ -18,7 +18,8 @@ typedef struct {
     aty_probe *probe;
     aty_probe_visit *visit;
     apr_pool_t *pool;   /* of this connection */
-    const char *method; /* "HEAD", or "GET" for what a 421 says */
+    const char *method; /* "HEAD", or "GET" for what a refusal says */
+    bool anonymous;     /* without the client certificate */
     aty_probe_handshake handshake;
     aty_probe_connection *connection;
     uint64_t lost; /* nanoseconds of asking in vain */
@@ -94,6 +95,7 @@ static void connection_make(visiting *v)
         .port = node->port,
         .sni = v->visit->sni,
         .http1 = options->http1,
+        .anonymous = v->anonymous,
         .proxy_protocol = options->proxy_protocol,
         .tls = options->tls,
         .milliseconds = options->milliseconds,
@@ -109,14 +111,19 @@ static void connection_make(visiting *v)
     }
 }
 
-/* Whether the server waits for a client certificate that nobody has. */
-static bool lacks_certificate(const visiting *v)
+/* Whether the server asks for the client certificate that the policy requires. */
+static bool should_demand(const visiting *v)
 {
     const aty_probe *probe = v->probe;
 
-    return v->handshake.client_certificate_wanted &&
-           !v->handshake.client_certificate_sent && probe->table &&
+    return v->handshake.client_certificate_wanted && probe->table &&
            (aty_get(probe->table->vhosts[v->visit->vhost].flags) & ATY_VHOST_REQUIRES);
+}
+
+/* Whether it waits for one that nobody has. */
+static bool lacks_certificate(const visiting *v)
+{
+    return should_demand(v) && !v->handshake.client_certificate_sent;
 }
 
 static void handshake_keep(visiting *v)
@@ -312,9 +319,52 @@ static void visit_ask(visiting *v)
     }
 }
 
+/* Whether it has to be seen that without a client certificate nothing is answered. Where
+ * the handshake did not end well without one, it was. */
+static bool is_asked_without(const visiting *v)
+{
+    const aty_probe *probe = v->probe;
+
+    return should_demand(v) && !probe->stopped &&
+           (is_connected(&v->handshake) || v->handshake.client_certificate_sent) &&
+           (!v->visit->is_of_nobody || probe->options->server != ATY_SERVER_OTHER);
+}
+
+/* The visit's own name, asked for once without a client certificate. In TLS 1.3 a server
+ * refuses after the handshake (RFC 8446 §4.4.2.4), thus by no answer; nginx refuses by a
+ * page, which says so. */
+static void visit_ask_without(aty_probe *probe, const aty_probe_visit *of,
+                              aty_probe_answer *answer)
+{
+    aty_probe_visit visit = {.node = of->node, .sni = of->sni, .vhost = of->vhost};
+    visiting v = {.probe = probe, .visit = &visit, .method = "HEAD", .anonymous = true};
+    apr_array_header_t *wanted = apr_array_make(probe->pool, 1, sizeof(int));
+
+    apr_pool_create(&v.pool, probe->pool);
+    visit.answers = apr_array_make(probe->pool, 1, sizeof(aty_probe_answer));
+    APR_ARRAY_PUSH(visit.answers, aty_probe_answer) = (aty_probe_answer){
+        .authority = of->sni ? of->sni : aty_vhost_server_name(probe->table, of->vhost),
+        .asked = true, /* the plan has no step for it */
+    };
+    APR_ARRAY_PUSH(wanted, int) = 0;
+    wanted_ask(&v, wanted);
+    if (aty_probe_answer_at(&visit, 0)->status == 400) {
+        v.method = "GET";
+        APR_ARRAY_PUSH(wanted, int) = 0;
+        wanted_ask(&v, wanted);
+    }
+    if (v.lost >= (uint64_t)probe->options->milliseconds * MILLISECOND) {
+        of->node->lost += v.lost;
+    }
+    *answer = *aty_probe_answer_at(&visit, 0);
+    connection_end(&v);
+    apr_pool_destroy(v.pool);
+}
+
 static void visit_make(aty_probe *probe, aty_probe_visit *visit)
 {
     visiting v = {.probe = probe, .visit = visit, .method = "HEAD"};
+    bool ask_without = false;
 
     apr_pool_create(&v.pool, probe->pool);
     connection_make(&v);
@@ -328,9 +378,13 @@ static void visit_make(aty_probe *probe, aty_probe_visit *visit)
         if (is_connected(&v.handshake) && !visit->withheld) {
             visit_ask(&v);
         }
+        ask_without = is_asked_without(&v);
     }
     connection_end(&v);
     apr_pool_destroy(v.pool);
+    if (ask_without) {
+        visit_ask_without(probe, visit, &visit->anonymous);
+    }
 }
 
 static bool has_unanswered(const aty_probe_visit *visit)

@@ -59,6 +59,9 @@ static bool link_prepare(aty_probe_link *link, const aty_probe_where *where)
         return false;
     }
     SSL_set_bio(link->ssl, bio, bio);
+    if (where->anonymous) {
+        SSL_certs_clear(link->ssl);
+    }
     SSL_set_connect_state(link->ssl);
     SSL_set_msg_callback(link->ssl, message_seen);
     SSL_set_msg_callback_arg(link->ssl, link);

@@ -1,6 +1,6 @@
 // answers.mjs: servers that answer as their names say, and tell what they were asked.
 //
-//   node answers.mjs CERTIFICATE KEY OTHER-CERTIFICATE OTHER-KEY
+//   node answers.mjs CERTIFICATE KEY OTHER-CERTIFICATE OTHER-KEY CLIENT-CA
 //
 // Prints a line "NAME PORT" for each, then "ready", and ends when its standard input does.
 // Then a line "MILLISECONDS NAME SNI METHOD AUTHORITY" for each connection ("-" twice) and
@@ -14,11 +14,15 @@
 //   renewed  as alike, with the other certificate
 //   staff    ends the connection of a client that has no certificate
 //   oldstaff the same, HTTP/1.1 only
+//   tls12    the same as staff, in TLS 1.2
+//   lenient  asks for a client certificate, and answers without one
+//   oldlenient the same, HTTP/1.1 only
 import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import https from 'node:https';
 
-const [cert, key, otherCert, otherKey] = process.argv.slice(2).map((path) => readFileSync(path));
+const [cert, key, otherCert, otherKey, ca] =
+    process.argv.slice(2).map((path) => readFileSync(path));
 const page = '<!DOCTYPE html>\n<title>421</title>\n<h1>Not &amp; here</h1>\n<p>Ask   again.</p>\n';
 
 const tell = (name, sni, method, authority) =>
@@ -51,7 +55,7 @@ function server(name, splits, options) {
     return made;
 }
 
-const required = { requestCert: true, rejectUnauthorized: true, ca: cert };
+const required = { requestCert: true, rejectUnauthorized: true, ca };
 const origins = ['https://www.a.test'];
 const servers = {
     split: server('split', true, { origins }),
@@ -61,6 +65,10 @@ const servers = {
     renewed: server('renewed', true, { origins, cert: otherCert, key: otherKey }),
     staff: server('staff', false, required),
     oldstaff: server('oldstaff', false, { http1: true, ...required }),
+    tls12: server('tls12', false, { maxVersion: 'TLSv1.2', ...required }),
+    lenient: server('lenient', false, { ...required, rejectUnauthorized: false }),
+    oldlenient: server('oldlenient', false,
+        { http1: true, ...required, rejectUnauthorized: false }),
 };
 
 await Promise.all(Object.values(servers).map((made) =>

@@ -423,6 +423,42 @@ static void test_required(apr_pool_t *pool, const char *text)
                "that it is not asked for, is");
 }
 
+/* What the server answers without a certificate that the policy requires. */
+static void test_anonymous(apr_pool_t *pool, const char *text)
+{
+    static const struct {
+        const char *what;
+        aty_probe_answer answer;
+        const char *faults;
+    } answers[] = {
+        {"the connection ended", {.fault = "an alert"}, ""},
+        {"200", {.status = 200}, "client-certificate-not-asked"},
+        {"403", {.status = 403}, "client-certificate-not-asked"},
+        {"a stream is reset", {.reset = true}, "client-certificate-not-asked"},
+        {"400 of no reason", {.status = 400}, "client-certificate-not-asked"},
+        {"400 of nginx",
+         {.status = 400, .text = "<center>No required SSL certificate was sent</center>"},
+         ""},
+        {"the same words by 200",
+         {.status = 200, .text = "No required SSL certificate was sent"},
+         "client-certificate-not-asked"},
+    };
+
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        scene s = scene_make(pool, text);
+        s.visit->vhost = 2;
+        s.visit->sni = "admin.a.test";
+        s.visit->answers->nelts = 0;
+        s.visit->withheld = true;
+        s.shown->client_certificate_wanted = true;
+        s.visit->anonymous = answers[i].answer;
+        s.visit->anonymous.authority = "admin.a.test";
+        aty_probe_judge(s.probe, s.visit);
+        tap_is_str(probe_site_faults(s.probe), answers[i].faults,
+                   "without a client certificate: %s", answers[i].what);
+    }
+}
+
 /* What a certificate has in common for all names is told once. */
 static void test_once(apr_pool_t *pool, const char *text)
 {
@@ -479,6 +515,7 @@ int main(void)
     }
     test_places(pool, text);
     test_required(pool, text);
+    test_anonymous(pool, text);
     test_once(pool, text);
     test_fleet(pool, text);
     apr_pool_destroy(pool);

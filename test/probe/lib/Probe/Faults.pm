@@ -124,6 +124,20 @@ sub _handshakes {
                 _of('client-certificate-not-asked', qr/^ +SSLVerifyClient/, $SHOP))},
         },
         {
+            name   => 'a client certificate asked for, and not demanded',
+            server => _with('admin', lenient => 1),
+            found  => {_everywhere(_of('client-certificate-not-asked',
+                qr/^ +SSLVerifyClient/, qw(admin.example.test staff.example.test)))},
+        },
+        {
+            name   => 'the same over HTTP/1.1',
+            server => _with('admin', lenient => 1, http1 => 1),
+            policy => _with('admin', http1 => 1),
+            found  => {map { $_ => {_of('client-certificate-not-asked',
+                qr/^ +SSLVerifyClient/, qw(admin.example.test staff.example.test))} }
+                    qw(module stock)},
+        },
+        {
             name   => 'HTTP/2 of a vhost that has HTTP/1.1 alone',
             policy => _with('shop', http1 => 1),
             found  => {

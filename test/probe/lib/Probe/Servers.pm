@@ -126,6 +126,7 @@ sub _front {
 # What was asked at these addresses (IP:PORT) since the last call for them: a list of hashes
 # with at (seconds), address, sni ('-' for none), host (without its port), status and
 # protocol. Waits until there are `count`: a server writes them down after it has answered.
+# By 400 nginx refuses clients without a certificate, whom httpd never hears.
 sub asked {
     my ($self, $count, @addresses) = @_;
     my $seen = \$self->{seen}{"@addresses"};
@@ -150,6 +151,7 @@ sub _asked_ever {
         my %request;
         @request{qw(at address sni host status protocol)} = split ' ', $line;
         next if !defined $request{protocol} || !$wanted{$request{address}};
+        next if $request{status} == 400;
         $request{host} =~ s/:\d+\z//;
         push @asked, \%request;
     }

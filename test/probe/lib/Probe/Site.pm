@@ -9,8 +9,8 @@ use warnings;
 use Storable qw(dclone);
 
 # What there is about each vhost: its name and aliases; the certificate; whether it wants a
-# client's (staff), or HTTP/1.1 alone (http1). Besides, lines that httpd has too (lines), and
-# those that only a policy has (policy). Of a site, whether nginx wants a PROXY line (proxied).
+# client's (staff), and whether it does without (lenient), or HTTP/1.1 alone (http1). Besides,
+# lines that httpd has too (lines), and those that only a policy has (policy). Of a site, whether nginx wants a PROXY line (proxied).
 my @VHOSTS = (
     {name => 'www.example.test',    aliases => ['example.test'],     certificate => 'wild'},
     {name => 'static.example.test', aliases => ['img.example.test'], certificate => 'wild'},
@@ -55,7 +55,8 @@ sub _common_lines {
         "SSLCertificateKeyFile $certs/$vhost->{certificate}.key",
         $vhost->{http1} ? 'Protocols http/1.1' : (),
         $vhost->{staff}
-        ? ('SSLVerifyClient require', "SSLCACertificateFile $certs/test-ca.pem")
+        ? ('SSLVerifyClient ' . ($vhost->{lenient} ? 'optional' : 'require'),
+            "SSLCACertificateFile $certs/test-ca.pem")
         : (),
         @{$vhost->{lines} || []},
     );
@@ -111,7 +112,8 @@ sub _nginx_server {
         "ssl_certificate $certs/$vhost->{certificate}.pem",
         "ssl_certificate_key $certs/$vhost->{certificate}.key",
         $vhost->{staff}
-        ? ('ssl_verify_client on', "ssl_client_certificate $certs/test-ca.pem")
+        ? ('ssl_verify_client ' . ($vhost->{lenient} ? 'optional' : 'on'),
+            "ssl_client_certificate $certs/test-ca.pem")
         : (),
         "add_header X-Vhost $vhost->{name} always",
     );
