@@ -46,7 +46,7 @@ static const char help[] =
     "  --json               JSON, with all there is\n"
     "  --help               this\n"
     "\n"
-    "exit status: 0 nothing is left to do; 1 something is, or errors in the policy;\n"
+    "exit status: 0 no pair ends in 421; 1 some do, or errors in the policy;\n"
     "2 usage, or a file that cannot be used\n";
 
 #define MAX_NAMES 100000

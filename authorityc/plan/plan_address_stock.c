@@ -98,6 +98,17 @@ aty_address_stock *aty_address_stock_make(apr_pool_t *pool, const aty_policy *po
     return stock;
 }
 
+bool aty_address_is_example(const char *host)
+{
+    bool found = strncmp(host, "2001:db8:", strlen("2001:db8:")) == 0;
+
+    for (size_t i = 0; i < NETWORKS; i++) {
+        size_t length = strlen(networks[i]);
+        found = found || (strncmp(host, networks[i], length) == 0 && host[length] == '.');
+    }
+    return found;
+}
+
 /* Address N of the networks for documentation, or NULL. */
 static const char *documentation_address(apr_pool_t *pool, bool is_v6, uint32_t number)
 {

@@ -3,6 +3,8 @@
 #ifndef ATY_AUTHORITYC_PLAN_ADDRESS_STOCK_H
 #define ATY_AUTHORITYC_PLAN_ADDRESS_STOCK_H
 
+#include <stdbool.h>
+
 #include <apr_pools.h>
 #include <apr_tables.h>
 
@@ -21,5 +23,8 @@ aty_address_stock *aty_address_stock_make(apr_pool_t *pool, const aty_policy *po
  * IPv4) and with its port. NULL: there are none any more. */
 const char *aty_address_stock_take(aty_address_stock *stock,
                                    const aty_vhost_address *instead);
+
+/* Whether an address, as policies have it, is of those networks for documentation. */
+bool aty_address_is_example(const char *host);
 
 #endif

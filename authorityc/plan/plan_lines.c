@@ -6,6 +6,7 @@
 
 #include "authorityc/plan/plan.h"
 #include "authorityc/plan/plan_address_moves.h"
+#include "authorityc/plan/plan_address_stock.h"
 #include "authorityc/plan/plan_change.h"
 #include "authorityc/plan/plan_cost.h"
 #include "authorityc/table_words.h"
@@ -91,6 +92,22 @@ static void any_port_print(const aty_plan *plan, const aty_plan_address *address
     }
 }
 
+/* Whether clients see another port than the address has: something stands between, and
+ * DNS leads there. */
+static bool is_mapped(const aty_plan *plan, const aty_plan_address *address)
+{
+    uint32_t port = address->at->port;
+
+    for (int v = 0; port != 0 && v < address->vhosts->nelts; v++) {
+        const aty_vhost *vhost =
+            aty_plan_vhost_of(plan->policy, APR_ARRAY_IDX(address->vhosts, v, uint32_t));
+        if (vhost->scope.public_port && vhost->scope.public_port->number != port) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void listen_print(const aty_plan *plan, const aty_plan_address *address,
                          FILE *stream)
 {
@@ -106,6 +123,11 @@ static void listen_print(const aty_plan *plan, const aty_plan_address *address,
     if (lost) {
         fprintf(stream, "# its vhosts lose %s unless they get an %s address, too\n", lost,
                 lost);
+    }
+    if (aty_address_is_example(address->at->host)) {
+        fputs("# an address of the documentation: put in one of yours, or name it with "
+              "--addresses=\n",
+              stream);
     }
     if (address->at->port == 0) {
         any_port_print(plan, address, stream);
@@ -125,12 +147,14 @@ static void listens_print(apr_pool_t *pool, const aty_plan *plan,
     for (int i = 0; i < remedy->addresses->nelts; i++) {
         const aty_plan_address *address =
             &APR_ARRAY_IDX(remedy->addresses, i, const aty_plan_address);
+        const char *host = is_mapped(plan, address)
+                               ? apr_psprintf(pool, "(a public address that leads to %s)",
+                                              address->address)
+                               : address->at->host;
         listen_print(plan, address, stream);
         for (int v = 0; v < address->vhosts->nelts; v++) {
             const char **known = &hosts[APR_ARRAY_IDX(address->vhosts, v, uint32_t)];
-            *known = *known
-                         ? apr_pstrcat(pool, *known, " ", address->at->host, (char *)NULL)
-                         : address->at->host;
+            *known = *known ? apr_pstrcat(pool, *known, " ", host, (char *)NULL) : host;
         }
     }
 }
@@ -260,24 +284,38 @@ static void mdomain_form(const aty_plan *plan, const aty_remedy *remedy, FILE *s
 {
     apr_pool_t *pool = plan->policy->pool;
 
-    fputs("# mod_md provides the certificates of these names: the vhosts need no\n"
-          "# SSLCertificateFile and SSLCertificateKeyFile then\n",
-          stream);
+    fputs(
+        "# mod_md provides the certificates of these names: take SSLCertificateFile and\n"
+        "# SSLCertificateKeyFile out of the vhosts, or those go on to be served as "
+        "well\n",
+        stream);
     for (int i = 0, next; i < remedy->certificates->nelts; i = next) {
         const aty_plan_certificate *certificate = certificate_at(remedy, i);
         next = next_vhosts(remedy, i);
-        fprintf(stream, "\n<MDomain %s>\n    MDMembers manual\n    MDPrivateKeys",
+        fputs("\n# out of:\n", stream);
+        for (int v = 0; v < certificate->vhosts->nelts; v++) {
+            vhost_comment(&plan->compiled.table,
+                          APR_ARRAY_IDX(certificate->vhosts, v, uint32_t), stream);
+        }
+        fprintf(stream, "<MDomain %s>\n    MDMembers manual\n    MDPrivateKeys",
                 names_text(pool, certificate->names));
         for (int c = i; c < next; c++) {
             fputs(key_spec(pool, certificate_at(remedy, c)), stream);
         }
         fprintf(stream, "\n%s</MDomain>\n",
-                certificate->wildcard ? "    MDCAChallenges dns-01\n" : "");
+                certificate->wildcard
+                    ? "    # MDChallengeDns01 has to name a command that changes "
+                      "DNS\n    MDCAChallenges dns-01\n"
+                    : "");
     }
 }
 
 static void certbot_form(const aty_plan *plan, const aty_remedy *remedy, FILE *stream)
 {
+    fputs("# then SSLCertificateFile is /etc/letsencrypt/live/CERT-NAME/fullchain.pem, "
+          "and\n"
+          "# SSLCertificateKeyFile privkey.pem there\n",
+          stream);
     for (int i = 0; i < remedy->certificates->nelts; i++) {
         const aty_plan_certificate *certificate = certificate_at(remedy, i);
         const char *base = apr_filepath_name_get(certificate->path);

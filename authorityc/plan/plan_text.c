@@ -110,7 +110,9 @@ static void log_print(const aty_plan *plan, FILE *stream)
             "\nthe log has %" PRIu64 " request%s with 421, %" PRIu64 " of these pairs",
             log->requests, plural(log->requests), meant);
     if (log->unknown > 0) {
-        fprintf(stream, ", %" PRIu64 " of names that the policy does not have",
+        fprintf(stream,
+                ", %" PRIu64 " of names that the policy does not have, or "
+                "of which the log does not tell the connection",
                 log->unknown);
     }
     if (log->unread > 0) {
