@@ -310,18 +310,29 @@ sub width { return $browser->evaluate('document.documentElement.scrollWidth') }
 my $long = join '.', 'averyveryverylongnamethatnobodywouldtypebutthatissomewhere', ('part') x 20;
 write_file("$place/long.policy", slurp("$place/site.policy")
         =~ s/ServerName old\./ServerName $long./r);
-for my $policy (qw(site.policy hosting.policy long.policy)) {
+write_file("$place/cloud.policy", join '',
+    "#: cloud.pem *.example.com\nSSLCertificateFile cloud.pem\n", map { <<"VHOST" } 1 .. 8);
+<VirtualHost *:443>
+    ServerName @{[substr "$_-instance-of-a-service-that-a-machine-has-given-a-name", 0, 40]}.example.com
+    Zone zone$_
+</VirtualHost>
+VHOST
+system('sh', $make_certificates, "$place/cloud.policy") == 0 or die "no certificate\n";
+for my $policy (qw(site.policy hosting.policy long.policy cloud.policy)) {
     page_open($policy, width => 400, scheme => 'dark');
     is(background(), 'rgb(21, 24, 28)', "$policy: dark, where the reader likes that");
     shot("$policy-dark-400");
     answer_linked($browser->evaluate('document.querySelector("main table .name").textContent'));
     cmp_ok(width(), '<=', 400, '... and no wider than a small screen, with an answer');
     shot("$policy-dark-400-answer");
+    $browser->looks(width => 800);
+    cmp_ok(width(), '<=', 800, '... and than a small window');
     $browser->looks(width => 1200);
     is(background(), 'rgb(255, 255, 255)', '... and else light');
     shot("$policy-light");
     $browser->looks(width => 720, media => 'print', scheme => 'dark');
     is(background(), 'rgb(255, 255, 255)', '... and light on paper');
+    cmp_ok(width(), '<=', 720, '... and no wider than that');
     is($browser->evaluate('[...document.querySelectorAll("details")].filter((one) =>
         one.lastElementChild.getBoundingClientRect().height === 0).length'), 0,
         '... with nothing folded');
