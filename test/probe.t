@@ -264,6 +264,22 @@ like($text, qr/^19 faults in 3 entries$/m, '... and the sum says so');
 my ($each) = asked(@open);
 is(scalar @{$each->{faults}}, 19, 'JSON has each on its own');
 
+# A directory whose name is no UTF-8: JSON is JSON, and its commands work.
+my $latin = "m\xfcnchen % 'x'";
+mkdir "$place/$latin" or die "mkdir: $!\n";
+write_file("$place/$latin/site.policy", slurp("$place/site.policy") =~ s/certs/$place\/certs/r);
+write_file("$place/$latin/ca.pem", slurp("$place/certs/test-ca.pem"));
+my ($strange, $strange_code) = asked(@fast, at('open'), '--server', 'other',
+    '--ca', "$latin/ca.pem", "$latin/site.policy");
+is($strange_code, 0, 'a directory in Latin-1: exit code');
+is($strange->{policy}, "m\x{fffd}nchen % 'x'/site.policy", '... its name in JSON');
+is_deeply([map { scalar @{$_->{requests}} } @{$strange->{connections}}], [3, 2, 2, 2],
+    '... nothing is left out');
+my $again = $strange->{connections}[0]{requests}[0]{curl} // 'false';
+is(qx(cd $place && $again 2>&1), "200\n", '... and curl finds it') or diag($again);
+my $shown_path = (probe(@fast, at('open'), '--server', 'other', "$latin/site.policy"))[1];
+like($shown_path, qr/ of m\xef\xbf\xbdnchen % 'x'\/site\.policy: /, '... and in a text');
+
 # Without the table's certificate files.
 is((outcome($place, $program, qw(compile -q site.policy -o site.table)))[0], 0, 'a table');
 is((probe(@fast, at('open'), '--server', 'other', 'site.table'))[0], 0, 'a table is as good');

@@ -1,11 +1,13 @@
 /* cmd_probe.c: `authorityc probe`. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "authorityc/commands.h"
 #include "authorityc/options.h"
 #include "authorityc/probe/probe.h"
+#include "authorityc/probe/probe_clean.h"
 #include "authorityc/probe/probe_given.h"
 #include "authorityc/table_input.h"
 #include "authorityc/terminal.h"
@@ -117,6 +119,12 @@ static int probe_make(apr_pool_t *pool, const aty_probe_options *options,
     return exit_code(probe);
 }
 
+/* A file may have any octets in its name. */
+static const char *shown_path(apr_pool_t *pool, const char *path)
+{
+    return aty_probe_clean(pool, path, strlen(path), strlen(path));
+}
+
 static int probe_run(apr_pool_t *pool, void *given, const aty_arguments *arguments)
 {
     const aty_probe_given *words = given;
@@ -139,7 +147,8 @@ static int probe_run(apr_pool_t *pool, void *given, const aty_arguments *argumen
     }
     code = aty_table_input(pool, arguments->words[0], &table);
     return code == ATY_EXIT_FINE
-               ? probe_make(pool, &options, &table, arguments->words[0], words->json)
+               ? probe_make(pool, &options, &table, shown_path(pool, arguments->words[0]),
+                            words->json)
                : code;
 }
 

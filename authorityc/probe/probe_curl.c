@@ -2,11 +2,13 @@
 #include "authorityc/probe/probe_matrix.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <apr_strings.h>
 
 #include "authorityc/probe/probe_reply.h"
+#include "core/utf8.h"
 
 #define TEXT_MAX 160 /* bytes of a page's text that are shown */
 
@@ -18,6 +20,43 @@ const char *aty_probe_cell(apr_pool_t *pool, const aty_probe_answer *answer)
     return answer->status ? apr_itoa(pool, answer->status) : "-";
 }
 
+/* Whether it is UTF-8 without control characters. */
+static bool is_text(const char *word)
+{
+    size_t left = strlen(word), length;
+
+    while (left > 0) {
+        length = aty_utf8_character((const uint8_t *)word, left);
+        if (length == 0) {
+            return false;
+        }
+        word += length;
+        left -= length;
+    }
+    return true;
+}
+
+/* A word that no terminal and no JSON takes: "$(printf '...')", with octal numbers for
+ * all but letters, digits and what stands in most paths. */
+static const char *printed(apr_pool_t *pool, const char *word)
+{
+    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                        "-_.,:/=@+ ";
+    char *text = apr_palloc(pool, 4 * strlen(word) + 1);
+    char *to = text;
+
+    for (; *word; word++) {
+        if (strchr(plain, *word)) {
+            *to++ = *word;
+        }
+        else {
+            to += sprintf(to, "\\%03o", (unsigned)(unsigned char)*word);
+        }
+    }
+    *to = '\0';
+    return apr_pstrcat(pool, "\"$(printf -- '", text, "')\"", (char *)NULL);
+}
+
 /* A word for a shell. */
 static const char *quoted(apr_pool_t *pool, const char *word)
 {
@@ -27,6 +66,9 @@ static const char *quoted(apr_pool_t *pool, const char *word)
 
     if (*word && strspn(word, plain) == strlen(word) && !strpbrk(word, "[]")) {
         return word;
+    }
+    if (!is_text(word)) {
+        return printed(pool, word);
     }
     to = text = apr_palloc(pool, 4 * strlen(word) + 3);
     *to++ = '\'';

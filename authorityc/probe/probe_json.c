@@ -3,7 +3,9 @@
 #include "authorityc/probe/probe_judge.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "authorityc/commands.h"
 #include "authorityc/probe/probe_matrix.h"
 #include "authorityc/table_json.h"
 
@@ -19,6 +21,21 @@ static const char *const stages[] = {
     [ATY_PROBE_STOPPED] = "stopped",
 };
 
+/* An answer that cannot be told whole, as of a text that is no UTF-8, is no answer. */
+static json_t *whole(json_t *json)
+{
+    if (!json) {
+        fputs("authorityc: error: the answer cannot be told as JSON\n", stderr);
+        exit(ATY_EXIT_TROUBLE);
+    }
+    return json;
+}
+
+static void append(json_t *array, json_t *json)
+{
+    json_array_append_new(array, whole(json));
+}
+
 static json_t *texts_json(const apr_array_header_t *texts)
 {
     json_t *array;
@@ -28,7 +45,7 @@ static json_t *texts_json(const apr_array_header_t *texts)
     }
     array = json_array();
     for (int i = 0; i < texts->nelts; i++) {
-        json_array_append_new(array, json_string(APR_ARRAY_IDX(texts, i, const char *)));
+        append(array, json_string(APR_ARRAY_IDX(texts, i, const char *)));
     }
     return array;
 }
@@ -103,8 +120,7 @@ static json_t *visit_json(const aty_probe *probe, const aty_probe_visit *visit)
     json_t *requests = json_array();
 
     for (int i = 0; i < visit->answers->nelts; i++) {
-        json_array_append_new(requests,
-                              answer_json(probe, visit, aty_probe_answer_at(visit, i)));
+        append(requests, answer_json(probe, visit, aty_probe_answer_at(visit, i)));
     }
     return json_pack(
         "{s:s?, s:s, s:i, s:s?, s:b, s:b, s:s?, s:s?, s:s?, s:s?, s:s?, s:o, s:b, s:b, "
@@ -137,8 +153,7 @@ static json_t *nodes_json(const aty_probe *probe)
     json_t *nodes = json_array();
 
     for (int i = 0; i < probe->nodes->nelts; i++) {
-        json_array_append_new(
-            nodes, node_json(probe, APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *)));
+        append(nodes, node_json(probe, APR_ARRAY_IDX(probe->nodes, i, aty_probe_node *)));
     }
     return nodes;
 }
@@ -152,10 +167,10 @@ static json_t *names_json(const aty_probe *probe)
             &APR_ARRAY_IDX(probe->names, i, const aty_probe_name);
         json_t *addresses = json_array();
         for (uint32_t a = 0; a < name->resolved.count; a++) {
-            json_array_append_new(addresses, json_string(name->resolved.addresses[a]));
+            append(addresses, json_string(name->resolved.addresses[a]));
         }
-        json_array_append_new(
-            names, json_pack("{s:s, s:o}", "name", name->name, "addresses", addresses));
+        append(names,
+               json_pack("{s:s, s:o}", "name", name->name, "addresses", addresses));
     }
     return names;
 }
@@ -167,9 +182,8 @@ static json_t *written_json(const aty_probe *probe, const aty_probe_finding *fin
     for (int i = 0; i < finding->written->nelts; i++) {
         const aty_probe_written *at =
             &APR_ARRAY_IDX(finding->written, i, const aty_probe_written);
-        json_array_append_new(
-            written, json_pack("{s:s, s:o}", "text", at->text, "place",
-                               aty_json_place(probe->table, at->file, at->line)));
+        append(written, json_pack("{s:s, s:o}", "text", at->text, "place",
+                                  aty_json_place(probe->table, at->file, at->line)));
     }
     return written;
 }
@@ -194,9 +208,8 @@ static json_t *findings_json(const aty_probe *probe)
     json_t *findings = json_array();
 
     for (int i = 0; i < probe->findings->nelts; i++) {
-        json_array_append_new(
-            findings, finding_json(probe, &APR_ARRAY_IDX(probe->findings, i,
-                                                         const aty_probe_finding)));
+        append(findings, finding_json(probe, &APR_ARRAY_IDX(probe->findings, i,
+                                                            const aty_probe_finding)));
     }
     return findings;
 }
@@ -210,7 +223,7 @@ static json_t *extent_json(uint32_t connections, uint32_t requests)
 static void member_print(const char *name, json_t *value)
 {
     printf(",\n\"%s\": ", name);
-    json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_COMPACT);
+    json_dumpf(whole(value), stdout, JSON_ENCODE_ANY | JSON_COMPACT);
     json_decref(value);
 }
 
@@ -220,7 +233,7 @@ static void visits_print(const aty_probe *probe)
     for (int i = 0; i < probe->visits->nelts; i++) {
         json_t *visit = visit_json(probe, aty_probe_visit_at(probe, i));
         fputs(i == 0 ? "\n" : ",\n", stdout);
-        json_dumpf(visit, stdout, JSON_COMPACT);
+        json_dumpf(whole(visit), stdout, JSON_COMPACT);
         json_decref(visit);
     }
     putchar(']');
