@@ -265,6 +265,12 @@ my $logged = planned('wildcard.policy', '--log', 'access.log');
 is($logged->{log}{requests}, 4, '... in JSON, too');
 is(remedy($logged, 'certificates')->{requests_after}, 0, '... and what is left of them');
 
+(my $returned = slurp("$place/access.log")) =~ s/\n/\r\n/g;
+$returned .= qq(www.example.com:443 198.51.100.7 - - [22/Nov/2026:12:00:00 +0000] "GET / HTTP/2.0" 421 5 )
+    . qq("https://www.example.com/" "Chrome"\r\n);
+write_file("$place/returned.log", $returned);
+is(planned('wildcard.policy', '--log', 'returned.log')->{log}{unread}, 0, 'lines that end in CR LF are read');
+
 # What cannot be: messages, exit codes, nothing written.
 outcome($place, $program, 'compile', '-q', 'wildcard.policy', '-o', 'wildcard.table');
 write_file("$place/wrong.policy", "ServerNaem x\n");

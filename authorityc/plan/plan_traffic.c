@@ -205,7 +205,8 @@ static size_t lines_count(reader *r, char *buffer, size_t size)
 
     while ((end = memchr(buffer + start, '\n', size - start))) {
         size_t length = (size_t)(end - buffer) - start;
-        line_count(r, buffer + start, length);
+        bool has_return = length > 0 && end[-1] == '\r'; /* from another system */
+        line_count(r, buffer + start, length - has_return);
         start += length + 1;
     }
     memmove(buffer, buffer + start, size - start);
