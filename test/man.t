@@ -158,7 +158,7 @@ agree('reasons', 'authority.policy.5', [items('authority.policy.5', '')],
     [words(qr/\{"([a-z0-9-]+)"/, 'core/reason.c')]);
 agree('checks', 'authority.policy.5', [items('authority.policy.5', '')],
     [words(qr/\{"([a-z0-9-]+)"/, 'authorityc/checks.c')]);
-my @faults = words(qr/\{"([a-z0-9-]+)"/, 'authorityc/probe/probe_faults.c');
+my @faults = words(qr/\.name = "([a-z0-9-]+)"/, 'authorityc/probe/probe_faults.c');
 agree('faults', 'authorityc-probe.1', [items('authorityc-probe.1', '')], \@faults);
 is_deeply([words(qr/^\.It ([a-z0-9-]+) Pq/m, 'man/authorityc-probe.1')], \@faults, '... and no others');
 agree('commands', 'authorityc.1', [items('authorityc.1', 'Cm ')], \@commands);
