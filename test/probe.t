@@ -243,6 +243,21 @@ for my $case (
     }
 }
 
+# Where one may be left out, it must not be demanded.
+for my $case (['staff', 'staff'], ['oldstaff', 'oldstaff'], ['staff12', 'tls12'], ['staff', 'lenient']) {
+    my ($policy, $server) = @$case;
+    my $is_open = $server eq 'lenient';
+    write_file("$place/may.policy", slurp("$place/$policy.policy") =~ s/require/optional/r);
+    for my $client ([], \@client) {
+        my ($answer, $code) = asked(@fast, at($server), '--server', 'httpd',
+            '--vhost-header', 'X-Other', @$client, 'may.policy');
+        my @found = grep { $_->{name} && $_->{name} eq 'admin.a.test' } @{$answer->{faults}};
+        is_deeply([$code, map { "$_->{fault}, $_->{got}" } @found],
+            $is_open ? [0] : [1, 'client-certificate-asked, without one the server refuses'],
+            "$server for an optional one, " . (@$client ? 'with' : 'without'));
+    }
+}
+
 # What is wrong between two virtual hosts is told once, however many names they have.
 write_file("$place/names.policy", <<'POLICY', $admin =~ s/(?<=admin.a.test\n)/    ServerAlias root.a.test\n/r);
 SSLCertificateFile certs/a.pem

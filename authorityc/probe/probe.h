@@ -91,9 +91,11 @@ typedef struct {
     bool is_of_nobody; /* the SNI is no vhost's, or none is sent */
     bool tried;
     bool withheld; /* nothing is asked, since a client certificate is missing */
-    aty_probe_answer anonymous;  /* of a vhost that requires one, to its own name without
-                                    one; `authority` is NULL where that was not asked */
-    aty_probe_handshake shown;   /* its certificate is NULL */
+    aty_probe_answer anonymous; /* where the policy and the server ask for one: to its own
+                                   name without one; `authority` is NULL where that was
+                                   not asked */
+    bool anonymous_refused;     /* TLS ended for want of one */
+    aty_probe_handshake shown;  /* its certificate is NULL */
     apr_array_header_t *answers; /* aty_probe_answer */
 } aty_probe_visit;
 

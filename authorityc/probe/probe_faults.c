@@ -76,7 +76,8 @@ static const struct {
     [ATY_FAULT_CLIENT_CERTIFICATE_ASKED] =
         {.name = "client-certificate-asked",
          .gravity = ATY_GRAVITY_ERROR,
-         .sentence = "a client certificate is asked for, and the policy says none is",
+         .sentence = "a client certificate is asked for or demanded, and the policy says "
+                     "otherwise",
          .way_out = "bring SSLVerifyClient in the server's configuration and in the "
                     "policy together"},
     [ATY_FAULT_ALPN] = {.name = "alpn",

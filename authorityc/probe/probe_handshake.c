@@ -272,23 +272,41 @@ static bool is_refused(const aty_probe_answer *answer)
            strstr(answer->text, "No required SSL certificate was sent");
 }
 
-/* A vhost that requires a client certificate, and was asked for something without one. */
-static void anonymous_judge(judging *j)
+static void demand_add(judging *j, aty_probe_fault fault, const char *expected,
+                       const char *got)
 {
-    const aty_probe_answer *answer = &j->visit->anonymous;
-    apr_pool_t *pool = j->probe->pool;
-    aty_probe_finding *finding;
+    aty_probe_finding *finding = aty_finding_add(j->probe, fault, j->visit);
 
-    if (!answer->authority || (answer->status == 0 && !answer->reset) ||
-        is_refused(answer)) {
-        return;
-    }
-    finding = aty_finding_add(j->probe, ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED, j->visit);
-    finding->expected = "no answer without a client certificate";
-    finding->got = apr_pstrcat(pool, "one is asked for, and without it comes ",
-                               aty_probe_answer_text(pool, answer), (char *)NULL);
+    finding->expected = expected;
+    finding->got = got;
     aty_finding_field(j->probe, finding, j->visit->vhost, ATY_FIELD_CLIENT_AUTH,
                       "SSLVerifyClient");
+}
+
+/* Whether what is asked for is demanded where the policy requires it, and only there. */
+static void demand_judge(judging *j)
+{
+    const aty_probe_answer *answer = &j->visit->anonymous;
+    bool has_answer = answer->status != 0 || answer->reset;
+    apr_pool_t *pool = j->probe->pool;
+
+    if (!(j->flags & ATY_VHOST_ASKS)) {
+        return;
+    }
+    if (!(j->flags & ATY_VHOST_REQUIRES)) {
+        if (j->shown->client_certificate_required || j->visit->anonymous_refused ||
+            is_refused(answer)) {
+            demand_add(j, ATY_FAULT_CLIENT_CERTIFICATE_ASKED,
+                       "a client certificate may be left out",
+                       "without one the server refuses");
+        }
+    }
+    else if (has_answer && !is_refused(answer)) {
+        demand_add(j, ATY_FAULT_CLIENT_CERTIFICATE_NOT_ASKED,
+                   "no answer without a client certificate",
+                   apr_pstrcat(pool, "one is asked for, and without it comes ",
+                               aty_probe_answer_text(pool, answer), (char *)NULL));
+    }
 }
 
 /* Whether httpd takes HTTP/2 where a client offers both: the first of the two in
@@ -378,7 +396,7 @@ void aty_judge_handshake(aty_probe *probe, const aty_probe_visit *visit)
     }
     stage_judge(&j);
     client_certificate_judge(&j);
-    anonymous_judge(&j);
+    demand_judge(&j);
     if (visit->shown.names && visit->shown.fingerprint && !may_refuse(&j)) {
         names_judge(&j);
         dates_judge(&j);

@@ -111,19 +111,19 @@ static void connection_make(visiting *v)
     }
 }
 
-/* Whether the server asks for the client certificate that the policy requires. */
-static bool should_demand(const visiting *v)
+/* Whether the server asks for a client certificate, and the policy has such a flag. */
+static bool asks_as(const visiting *v, uint32_t flag)
 {
     const aty_probe *probe = v->probe;
 
     return v->handshake.client_certificate_wanted && probe->table &&
-           (aty_get(probe->table->vhosts[v->visit->vhost].flags) & ATY_VHOST_REQUIRES);
+           (aty_get(probe->table->vhosts[v->visit->vhost].flags) & flag);
 }
 
 /* Whether it waits for one that nobody has. */
 static bool lacks_certificate(const visiting *v)
 {
-    return should_demand(v) && !v->handshake.client_certificate_sent;
+    return asks_as(v, ATY_VHOST_REQUIRES) && !v->handshake.client_certificate_sent;
 }
 
 static void handshake_keep(visiting *v)
@@ -319,13 +319,13 @@ static void visit_ask(visiting *v)
     }
 }
 
-/* Whether it has to be seen that without a client certificate nothing is answered. Where
- * the handshake did not end well without one, it was. */
+/* Whether it has to be seen what comes without a client certificate. Where the handshake
+ * did not end well without one, it was. */
 static bool is_asked_without(const visiting *v)
 {
     const aty_probe *probe = v->probe;
 
-    return should_demand(v) && !probe->stopped &&
+    return asks_as(v, ATY_VHOST_ASKS) && !probe->stopped &&
            (is_connected(&v->handshake) || v->handshake.client_certificate_sent) &&
            (!v->visit->is_of_nobody || probe->options->server != ATY_SERVER_OTHER);
 }
@@ -333,8 +333,7 @@ static bool is_asked_without(const visiting *v)
 /* The visit's own name, asked for once without a client certificate. In TLS 1.3 a server
  * refuses after the handshake (RFC 8446 §4.4.2.4), thus by no answer; nginx refuses by a
  * page, which says so. */
-static void visit_ask_without(aty_probe *probe, const aty_probe_visit *of,
-                              aty_probe_answer *answer)
+static void visit_ask_without(aty_probe *probe, aty_probe_visit *of)
 {
     aty_probe_visit visit = {.node = of->node, .sni = of->sni, .vhost = of->vhost};
     visiting v = {.probe = probe, .visit = &visit, .method = "HEAD", .anonymous = true};
@@ -356,7 +355,8 @@ static void visit_ask_without(aty_probe *probe, const aty_probe_visit *of,
     if (v.lost >= (uint64_t)probe->options->milliseconds * MILLISECOND) {
         of->node->lost += v.lost;
     }
-    *answer = *aty_probe_answer_at(&visit, 0);
+    of->anonymous = *aty_probe_answer_at(&visit, 0);
+    of->anonymous_refused = v.handshake.client_certificate_required;
     connection_end(&v);
     apr_pool_destroy(v.pool);
 }
@@ -383,7 +383,7 @@ static void visit_make(aty_probe *probe, aty_probe_visit *visit)
     connection_end(&v);
     apr_pool_destroy(v.pool);
     if (ask_without) {
-        visit_ask_without(probe, visit, &visit->anonymous);
+        visit_ask_without(probe, visit);
     }
 }
 

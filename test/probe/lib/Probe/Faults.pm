@@ -130,7 +130,13 @@ sub _handshakes {
                 qr/^ +SSLVerifyClient/, qw(admin.example.test staff.example.test)))},
         },
         {
-            name   => 'the same over HTTP/1.1',
+            name   => 'a client certificate demanded where one may be left out',
+            policy => _with('admin', lenient => 1),
+            found  => {_everywhere(_of('client-certificate-asked',
+                qr/^ +SSLVerifyClient/, qw(admin.example.test staff.example.test)))},
+        },
+        {
+            name   => 'one that is not demanded, over HTTP/1.1',
             server => _with('admin', lenient => 1, http1 => 1),
             policy => _with('admin', http1 => 1),
             found  => {map { $_ => {_of('client-certificate-not-asked',
