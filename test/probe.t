@@ -279,6 +279,12 @@ like($text, qr/^19 faults in 3 entries$/m, '... and the sum says so');
 my ($each) = asked(@open);
 is(scalar @{$each->{faults}}, 19, 'JSON has each on its own');
 
+# An IP address is asked for, and is no SNI (RFC 6066, section 3): no pair is left out.
+write_file("$place/address.policy", slurp("$place/site.policy") =~ s/(www\.a\.test\n)/$1    ServerAlias 192.0.2.1\n/r);
+$text = (probe(@fast, at('open'), '--server', 'other', '--all-pairs', 'address.policy'))[1];
+like($text, qr/4 names in handshakes, 11 requests$/m, 'a name that is an IP address is asked for');
+unlike($text, qr/^left out/m, '... and all its pairs are asked');
+
 # A directory whose name is no UTF-8: JSON is JSON, and its commands work.
 my $latin = "m\xfcnchen % 'x'";
 mkdir "$place/$latin" or die "mkdir: $!\n";

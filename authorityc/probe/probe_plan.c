@@ -222,6 +222,17 @@ static void strangers_ask(planner *p, const char *stranger)
     }
 }
 
+/* Names asked for on connections. Addresses have none of their own (RFC 6066 §3). */
+static uint64_t pairs_count(const planner *p)
+{
+    uint64_t connections = 0;
+
+    for (int i = 0; i < p->names->nelts; i++) {
+        connections += can_be_sni(name_at(p, i));
+    }
+    return connections * (uint64_t)p->names->nelts;
+}
+
 static const char *node_plan(aty_probe *probe, aty_probe_node *node,
                              const aty_set_members *members, const char *label)
 {
@@ -232,7 +243,7 @@ static const char *node_plan(aty_probe *probe, aty_probe_node *node,
         .visits = apr_array_make(probe->pool, 16, sizeof(aty_probe_visit *)),
         .groups = apr_array_make(probe->pool, 4, sizeof(group)),
     };
-    uint64_t pairs = (uint64_t)p.names->nelts * (uint64_t)p.names->nelts;
+    uint64_t pairs = pairs_count(&p);
     bool all = probe->options->all_pairs;
 
     probe->pairs += pairs;
