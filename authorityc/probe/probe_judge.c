@@ -158,9 +158,18 @@ static bool is_refused_otherwise(const judging *j)
            (j->answer->status == 400 && is_unknown);
 }
 
+/* ServerName may have a scheme, with which a header may repeat it (server/core.c,
+ * server_hostname_port). */
+static const char *without_scheme(const char *said)
+{
+    const char *end = said ? strstr(said, "://") : NULL;
+
+    return end ? end + strlen("://") : said;
+}
+
 static bool is_other_vhost(const judging *j)
 {
-    const char *said = j->answer->vhost;
+    const char *said = without_scheme(j->answer->vhost);
     char host[ATY_NAME_MAX + 1];
 
     return said && j->expected.vhost &&

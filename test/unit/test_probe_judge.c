@@ -152,6 +152,18 @@ static void wrong_vhost_change(scene *s)
     aty_probe_answer_at(s->visit, 1)->vhost = "www.a.test";
 }
 
+/* httpd takes a ServerName with a scheme, and a header may repeat it. */
+static void scheme_change(scene *s)
+{
+    aty_probe_answer_at(s->visit, 0)->vhost = "https://www.a.test";
+    aty_probe_answer_at(s->visit, 1)->vhost = "HTTPS://api.a.test:8443";
+}
+
+static void scheme_wrong_change(scene *s)
+{
+    aty_probe_answer_at(s->visit, 1)->vhost = "https://www.a.test";
+}
+
 static void unreachable_change(scene *s)
 {
     *s->shown = (aty_probe_handshake){.stage = ATY_PROBE_NO_TCP, .fault = "refused"};
@@ -326,6 +338,8 @@ static const struct {
     {"its own stream is reset", reset_change, "reset"},
     {"no answer", no_answer_change, "no-answer"},
     {"another vhost answers", wrong_vhost_change, "wrong-vhost"},
+    {"a vhost with a scheme", scheme_change, ""},
+    {"another vhost with a scheme", scheme_wrong_change, "wrong-vhost"},
     {"no connection", unreachable_change, "unreachable"},
     {"no TLS", no_tls_change, "no-tls"},
     {"a certificate of more names", names_change, "wrong-certificate"},
