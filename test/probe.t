@@ -378,7 +378,9 @@ like($known, qr/^interrupted: this is from [12] of 3 connections and [1-8] of 9 
 like($known, qr/^   1  200/m, '... and what is known');
 cmp_ok($late, '<', 5, '... soon');
 ($ended, $known) = interrupted(first_answer(), '--json', @slowly);
-ok(decode_json($known)->{interrupted}, 'SIGINT: JSON says so');
+my $part = decode_json($known);
+ok($part->{interrupted}, 'SIGINT: JSON says so');
+ok(!$part->{fine}, '... and not that all is fine');
 my $silent = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5) or die "socket: $!\n";
 ($ended, $known, $late) = interrupted(sub { IO::Select->new($silent)->can_read(60) },
     '--timeout', 60, '--connect', '127.0.0.1:' . $silent->sockport, 'site.policy');

@@ -243,7 +243,8 @@ void aty_probe_json(const aty_probe *probe, const char *input)
 {
     aty_probe_extent extent = aty_probe_extent_of(probe);
 
-    printf("{\"fine\": %s", probe->findings->nelts == 0 ? "true" : "false");
+    printf("{\"fine\": %s",
+           probe->findings->nelts == 0 && !probe->stopped ? "true" : "false");
     member_print("policy", input ? json_string(input) : json_null());
     member_print("server", probe->table ? json_string(servers[probe->options->server])
                                         : json_null());
