@@ -12,8 +12,8 @@
 #include "authorityc/progress.h"
 #include "core/names.h"
 
-#define BATCH       256 /* names asked for before the answers are looked at */
-#define SILENCE_MAX 32  /* names in a row without an answer: none will come */
+#define BATCH       16 /* names asked for at a time; silence and Ctrl-C are seen after each */
+#define SILENCE_MAX 32 /* names in a row without an answer: none will come */
 #define HTTPS       443
 
 static bool leads_nowhere(const aty_resolved *resolved)
