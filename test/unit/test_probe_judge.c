@@ -7,119 +7,32 @@
 
 #include "authorityc/probe/probe_judge.h"
 #include "test/unit/policy_text.h"
-#include "test/unit/probe_site.h"
+#include "test/unit/probe_scene.h"
 #include "test/unit/tap.h"
 
 #define DAY 86400
 
-static const char policy[] = "SSLCertificateFile %s\n"
-                             "SSLProtocol TLSv1.2 TLSv1.3\n"
-                             "<VirtualHost *:443>\n"
-                             "    ServerName www.a.test\n"
-                             "</VirtualHost>\n"
-                             "<VirtualHost *:443>\n"
-                             "    ServerName api.a.test\n"
-                             "</VirtualHost>\n"
-                             "<VirtualHost *:443>\n"
-                             "    ServerName admin.a.test\n"
-                             "    SSLVerifyClient require\n"
-                             "    SSLCACertificateFile %s\n"
-                             "</VirtualHost>\n"
-                             "<VirtualHost *:443>\n"
-                             "    ServerName old.a.test\n"
-                             "    Protocols http/1.1\n"
-                             "</VirtualHost>\n";
-
-/* A visit that is changed before it is judged. */
-typedef struct {
-    aty_probe *probe;
-    aty_probe_options *options;
-    aty_probe_visit *visit;
-    aty_probe_handshake *shown;
-} scene;
-
-static const char *const wild[] = {"*.a.test", "a.test", NULL};
-static const char *const origins_right[] = {"https://api.a.test", "https://www.a.test",
-                                            NULL};
-
-static apr_array_header_t *list(apr_pool_t *pool, const char *const *texts)
-{
-    apr_array_header_t *made = apr_array_make(pool, 4, sizeof(const char *));
-
-    for (; *texts; texts++) {
-        APR_ARRAY_PUSH(made, const char *) = *texts;
-    }
-    return made;
-}
-
-static aty_probe_handshake healthy(apr_pool_t *pool)
-{
-    return (aty_probe_handshake){
-        .stage = ATY_PROBE_OPEN,
-        .tls_version = "TLSv1.3",
-        .cipher = "TLS_AES_256_GCM_SHA384",
-        .alpn = "h2",
-        .names = list(pool, wild),
-        .fingerprint = "0123",
-        .not_before = (int64_t)time(NULL) - DAY,
-        .not_after = (int64_t)time(NULL) + 90 * DAY,
-        .trust_fault = "unable to get local issuer certificate",
-        .origin_frames = 1,
-        .origins = list(pool, origins_right),
-        .origin_largest = 42,
-    };
-}
-
-static void answer(aty_probe_visit *visit, const char *authority, int status,
-                   const char *vhost)
-{
-    aty_probe_visit_ask(visit, authority);
-    aty_probe_answer *last = aty_probe_answer_at(visit, visit->answers->nelts - 1);
-    last->asked = true;
-    last->status = status;
-    last->vhost = vhost;
-}
-
-/* As a server with the table answers on a connection for www.a.test. */
-static scene scene_make(apr_pool_t *pool, const char *text)
-{
-    scene s = {.options = apr_palloc(pool, sizeof(aty_probe_options))};
-
-    s.probe = probe_site_make(pool, text, s.options);
-    s.visit = aty_probe_visit_add(
-        s.probe, aty_probe_node_add(s.probe, "192.0.2.1", 443, 0), "www.a.test");
-    s.visit->tried = true;
-    s.visit->shown = healthy(pool);
-    s.shown = &s.visit->shown;
-    answer(s.visit, "www.a.test", 200, "www.a.test");
-    answer(s.visit, "api.a.test", 404, "api.a.test:443");
-    answer(s.visit, "admin.a.test", 421, NULL);
-    answer(s.visit, "old.a.test", 421, "www.a.test");
-    answer(s.visit, "any-name.invalid", 421, NULL);
-    return s;
-}
-
-static void healthy_change(scene *s)
+static void healthy_change(probe_scene *s)
 {
     (void)s;
 }
 
-static void opened_change(scene *s)
+static void opened_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 2)->status = 200;
 }
 
-static void opened_forbidden_change(scene *s)
+static void opened_forbidden_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 3)->status = 403;
 }
 
-static void strict_host_change(scene *s)
+static void strict_host_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 4)->status = 400;
 }
 
-static void no_sni_forbidden_change(scene *s)
+static void no_sni_forbidden_change(probe_scene *s)
 {
     s->visit->sni = NULL;
     s->visit->is_of_nobody = true;
@@ -129,95 +42,95 @@ static void no_sni_forbidden_change(scene *s)
     aty_probe_answer_at(s->visit, 4)->status = 200; /* without SNI nobody is unknown */
 }
 
-static void refused_change(scene *s)
+static void refused_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 1)->status = 421;
 }
 
-static void reset_change(scene *s)
+static void reset_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 0)->status = 0;
     aty_probe_answer_at(s->visit, 0)->reset = true;
     aty_probe_answer_at(s->visit, 0)->reset_code = 13;
 }
 
-static void no_answer_change(scene *s)
+static void no_answer_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 0)->status = 0;
     aty_probe_answer_at(s->visit, 0)->fault = "the connection ended";
 }
 
-static void wrong_vhost_change(scene *s)
+static void wrong_vhost_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 1)->vhost = "www.a.test";
 }
 
 /* httpd takes a ServerName with a scheme, and a header may repeat it. */
-static void scheme_change(scene *s)
+static void scheme_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 0)->vhost = "https://www.a.test";
     aty_probe_answer_at(s->visit, 1)->vhost = "HTTPS://api.a.test:8443";
 }
 
-static void scheme_wrong_change(scene *s)
+static void scheme_wrong_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 1)->vhost = "https://www.a.test";
 }
 
-static void unreachable_change(scene *s)
+static void unreachable_change(probe_scene *s)
 {
     *s->shown = (aty_probe_handshake){.stage = ATY_PROBE_NO_TCP, .fault = "refused"};
 }
 
-static void no_tls_change(scene *s)
+static void no_tls_change(probe_scene *s)
 {
     *s->shown = (aty_probe_handshake){.stage = ATY_PROBE_NO_TLS, .fault = "an alert"};
 }
 
-static void names_change(scene *s)
+static void names_change(probe_scene *s)
 {
     static const char *const names[] = {"*.a.test", "a.test", "b.test", NULL};
-    s->shown->names = list(s->probe->pool, names);
+    s->shown->names = probe_scene_list(s->probe->pool, names);
 }
 
-static void with_address_change(scene *s)
+static void with_address_change(probe_scene *s)
 {
     static const char *const names[] = {"*.a.test", "192.0.2.1", "a.test", NULL};
-    s->shown->names = list(s->probe->pool, names);
+    s->shown->names = probe_scene_list(s->probe->pool, names);
 }
 
-static void expired_change(scene *s)
+static void expired_change(probe_scene *s)
 {
     s->shown->not_after = (int64_t)time(NULL) - 1;
 }
 
-static void early_change(scene *s)
+static void early_change(probe_scene *s)
 {
     s->shown->not_before = (int64_t)time(NULL) + DAY;
 }
 
-static void ending_change(scene *s)
+static void ending_change(probe_scene *s)
 {
     s->shown->not_after = (int64_t)time(NULL) + 14 * DAY - 60;
 }
 
-static void not_ending_change(scene *s)
+static void not_ending_change(probe_scene *s)
 {
     s->shown->not_after = (int64_t)time(NULL) + 14 * DAY + 60;
 }
 
-static void untrusted_change(scene *s)
+static void untrusted_change(probe_scene *s)
 {
     s->options->ca = "ca.pem";
 }
 
-static void asked_change(scene *s)
+static void asked_change(probe_scene *s)
 {
     s->shown->client_certificate_wanted = true;
 }
 
 /* A server that requires one answers nothing; what follows from it is not told apart. */
-static void locked_change(scene *s)
+static void locked_change(probe_scene *s)
 {
     s->shown->client_certificate_wanted = true;
     for (int i = 0; i < s->visit->answers->nelts; i++) {
@@ -226,7 +139,7 @@ static void locked_change(scene *s)
     }
 }
 
-static void alpn_change(scene *s)
+static void alpn_change(probe_scene *s)
 {
     s->shown->alpn = "";
     s->shown->origins = NULL;
@@ -235,53 +148,53 @@ static void alpn_change(scene *s)
     aty_probe_answer_at(s->visit, 3)->vhost = NULL;
 }
 
-static void protocol_change(scene *s)
+static void protocol_change(probe_scene *s)
 {
     s->shown->tls_version = "TLSv1.2";
 }
 
-static void origin_missing_change(scene *s)
+static void origin_missing_change(probe_scene *s)
 {
     s->shown->origins = NULL;
     s->shown->origin_frames = 0;
 }
 
-static void origin_more_change(scene *s)
+static void origin_more_change(probe_scene *s)
 {
     static const char *const origins[] = {"https://admin.a.test", "https://api.a.test",
                                           "https://www.a.test", NULL};
-    s->shown->origins = list(s->probe->pool, origins);
+    s->shown->origins = probe_scene_list(s->probe->pool, origins);
 }
 
-static void origin_less_change(scene *s)
+static void origin_less_change(probe_scene *s)
 {
     static const char *const origins[] = {"https://www.a.test", NULL};
-    s->shown->origins = list(s->probe->pool, origins);
+    s->shown->origins = probe_scene_list(s->probe->pool, origins);
 }
 
-static void origin_empty_change(scene *s)
+static void origin_empty_change(probe_scene *s)
 {
-    s->shown->origins = list(s->probe->pool, (const char *const[]){NULL});
+    s->shown->origins = probe_scene_list(s->probe->pool, (const char *const[]){NULL});
 }
 
-static void origin_large_change(scene *s)
+static void origin_large_change(probe_scene *s)
 {
     s->shown->origin_largest = 4097;
 }
 
-static void origin_default_change(scene *s)
+static void origin_default_change(probe_scene *s)
 {
     s->shown->origin_largest = 4096;
 }
 
-static void origin_malformed_change(scene *s)
+static void origin_malformed_change(probe_scene *s)
 {
     s->shown->origin_fault = "an entry is cut off";
 }
 
 /* What mod_ssl answers by itself: it lets a vhost without HTTP/2 pass, and all unknown
  * names; and it sends no ORIGIN frames. */
-static void stock_change(scene *s)
+static void stock_change(probe_scene *s)
 {
     s->options->server = ATY_SERVER_HTTPD;
     origin_missing_change(s);
@@ -290,21 +203,21 @@ static void stock_change(scene *s)
     aty_probe_answer_at(s->visit, 4)->status = 200;
 }
 
-static void stock_origin_change(scene *s)
+static void stock_origin_change(probe_scene *s)
 {
     stock_change(s);
-    s->shown->origins = list(s->probe->pool, origins_right);
+    s->shown->origins = probe_scene_handshake(s->probe->pool).origins;
     s->shown->origin_frames = 1;
 }
 
-static void stock_opened_change(scene *s)
+static void stock_opened_change(probe_scene *s)
 {
     stock_change(s);
     opened_change(s);
 }
 
 /* Of another server pairs are not judged, but for a name's own. */
-static void other_change(scene *s)
+static void other_change(probe_scene *s)
 {
     s->options->server = ATY_SERVER_OTHER;
     opened_change(s);
@@ -312,13 +225,13 @@ static void other_change(scene *s)
     origin_more_change(s);
 }
 
-static void other_own_change(scene *s)
+static void other_own_change(probe_scene *s)
 {
     s->options->server = ATY_SERVER_OTHER;
     aty_probe_answer_at(s->visit, 0)->status = 421;
 }
 
-static void other_vhost_change(scene *s)
+static void other_vhost_change(probe_scene *s)
 {
     s->options->server = ATY_SERVER_OTHER;
     wrong_vhost_change(s);
@@ -326,7 +239,7 @@ static void other_vhost_change(scene *s)
 
 static const struct {
     const char *what;
-    void (*change)(scene *);
+    void (*change)(probe_scene *);
     const char *faults;
 } cases[] = {
     {"a healthy visit", healthy_change, ""},
@@ -394,7 +307,7 @@ static const char *finding_text(const aty_probe *probe)
 
 static void test_places(apr_pool_t *pool, const char *text)
 {
-    scene s = scene_make(pool, text);
+    probe_scene s = probe_scene_make(pool, text);
 
     opened_change(&s);
     aty_probe_judge(s.probe, s.visit);
@@ -402,13 +315,13 @@ static void test_places(apr_pool_t *pool, const char *text)
                "SSLVerifyClient none of www.a.test:0; <VirtualHost> of www.a.test:3; "
                "SSLVerifyClient require of admin.a.test:11",
                "the lines that keep them apart are told");
-    s = scene_make(pool, text);
+    s = probe_scene_make(pool, text);
     origin_more_change(&s);
     aty_probe_judge(s.probe, s.visit);
     tap_is_str(finding_text(s.probe),
                "2 origins | 3 origins; too much: https://admin.a.test",
                "what is too much is told");
-    s = scene_make(pool, text);
+    s = probe_scene_make(pool, text);
     origin_less_change(&s);
     aty_probe_judge(s.probe, s.visit);
     tap_is_str(finding_text(s.probe),
@@ -416,67 +329,10 @@ static void test_places(apr_pool_t *pool, const char *text)
                "what is too little is told");
 }
 
-/* admin: a client certificate is required, and without one nothing was asked. */
-static void test_required(apr_pool_t *pool, const char *text)
-{
-    scene s = scene_make(pool, text);
-
-    s.visit->vhost = 2;
-    s.visit->sni = "admin.a.test";
-    s.visit->withheld = true;
-    s.visit->answers->nelts = 0;
-    *s.shown = (aty_probe_handshake){.stage = ATY_PROBE_NO_TLS,
-                                     .fault = "an alert",
-                                     .client_certificate_wanted = true};
-    aty_probe_judge(s.probe, s.visit);
-    tap_is_str(probe_site_faults(s.probe), "", "a required certificate is no fault");
-    *s.shown = healthy(pool);
-    s.shown->origins = list(pool, (const char *const[]){NULL});
-    aty_probe_judge(s.probe, s.visit);
-    tap_is_str(probe_site_faults(s.probe), "client-certificate-not-asked",
-               "that it is not asked for, is");
-}
-
-/* What the server answers without a certificate that the policy requires. */
-static void test_anonymous(apr_pool_t *pool, const char *text)
-{
-    static const struct {
-        const char *what;
-        aty_probe_answer answer;
-        const char *faults;
-    } answers[] = {
-        {"the connection ended", {.fault = "an alert"}, ""},
-        {"200", {.status = 200}, "client-certificate-not-asked"},
-        {"403", {.status = 403}, "client-certificate-not-asked"},
-        {"a stream is reset", {.reset = true}, "client-certificate-not-asked"},
-        {"400 of no reason", {.status = 400}, "client-certificate-not-asked"},
-        {"400 of nginx",
-         {.status = 400, .text = "<center>No required SSL certificate was sent</center>"},
-         ""},
-        {"the same words by 200",
-         {.status = 200, .text = "No required SSL certificate was sent"},
-         "client-certificate-not-asked"},
-    };
-
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
-        scene s = scene_make(pool, text);
-        s.visit->vhost = 2;
-        s.visit->sni = "admin.a.test";
-        s.visit->answers->nelts = 0;
-        s.visit->withheld = true;
-        s.shown->client_certificate_wanted = true;
-        s.visit->anonymous = answers[i].answer;
-        s.visit->anonymous.authority = "admin.a.test";
-        aty_probe_judge(s.probe, s.visit);
-        tap_is_str(probe_site_faults(s.probe), answers[i].faults,
-                   "without a client certificate: %s", answers[i].what);
-    }
-}
-
 /* What a certificate has in common for all names is told once. */
 static void test_once(apr_pool_t *pool, const char *text)
 {
-    scene s = scene_make(pool, text);
+    probe_scene s = probe_scene_make(pool, text);
 
     expired_change(&s);
     aty_probe_judge(s.probe, s.visit);
@@ -488,8 +344,8 @@ static void test_once(apr_pool_t *pool, const char *text)
 static void test_fleet(apr_pool_t *pool, const char *text)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        scene s = scene_make(pool, text);
-        scene other = s;
+        probe_scene s = probe_scene_make(pool, text);
+        probe_scene other = s;
         bool differs =
             cases[i].change == opened_change || cases[i].change == origin_less_change ||
             cases[i].change == names_change || cases[i].change == protocol_change ||
@@ -518,18 +374,15 @@ static void test_fleet(apr_pool_t *pool, const char *text)
 int main(void)
 {
     apr_pool_t *pool = policy_test_pool();
-    const char *certificate = probe_site_certificate(pool);
-    const char *text = apr_psprintf(pool, policy, certificate, certificate);
+    const char *text = probe_scene_policy(pool);
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        scene s = scene_make(pool, text);
+        probe_scene s = probe_scene_make(pool, text);
         cases[i].change(&s);
         aty_probe_judge(s.probe, s.visit);
         tap_is_str(probe_site_faults(s.probe), cases[i].faults, "%s", cases[i].what);
     }
     test_places(pool, text);
-    test_required(pool, text);
-    test_anonymous(pool, text);
     test_once(pool, text);
     test_fleet(pool, text);
     apr_pool_destroy(pool);
