@@ -254,6 +254,30 @@ static int show(apr_pool_t *pool, const plan_options *given, aty_certificate_for
     return plan->attempts->pairs == 0 ? ATY_EXIT_FINE : ATY_EXIT_NO;
 }
 
+static bool is_standard(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+/* Options that do not go together; NULL: all do. */
+static const char *misfit_of(const plan_options *given, const char *policy)
+{
+    if (given->apply && !given->output) {
+        return "--apply needs '-o NEW.policy', where the changed policy is written";
+    }
+    if (given->output && !given->apply) {
+        return "-o says where --apply writes, and there is no --apply";
+    }
+    if (given->json && is_standard(given->output)) {
+        return "the changed policy and the JSON cannot both be written to standard "
+               "output";
+    }
+    if (is_standard(given->log) && is_standard(policy)) {
+        return "the policy and the log cannot both be read from standard input";
+    }
+    return NULL;
+}
+
 static int plan_run(apr_pool_t *pool, void *context, const aty_arguments *arguments)
 {
     plan_options *given = context;
@@ -262,13 +286,16 @@ static int plan_run(apr_pool_t *pool, void *context, const aty_arguments *argume
     aty_compiled compiled;
     aty_plan_site site = {.options = &options};
     const aty_traffic *traffic;
+    const char *misfit;
     int code;
 
-    if (arguments->count != 1 || given->apply != (given->output != NULL) ||
-        (given->apply && given->json && strcmp(given->output, "-") == 0) ||
-        (given->log && strcmp(given->log, "-") == 0 &&
-         strcmp(arguments->words[0], "-") == 0)) {
+    if (arguments->count != 1) {
         return ATY_ARGUMENTS_WRONG;
+    }
+    misfit = misfit_of(given, arguments->words[0]);
+    if (misfit) {
+        fprintf(stderr, "authorityc: error: %s\n", misfit);
+        return ATY_EXIT_TROUBLE;
     }
     if (!max_names_read(given, &options) || !addresses_read(pool, given, &options) ||
         !form_read(given, &form) ||
