@@ -72,6 +72,11 @@ static void scheme_change(probe_scene *s)
     aty_probe_answer_at(s->visit, 1)->vhost = "HTTPS://api.a.test:8443";
 }
 
+static void label_change(probe_scene *s)
+{
+    aty_probe_answer_at(s->visit, 1)->vhost = "web1";
+}
+
 static void scheme_wrong_change(probe_scene *s)
 {
     aty_probe_answer_at(s->visit, 1)->vhost = "https://www.a.test";
@@ -252,6 +257,7 @@ static const struct {
     {"no answer", no_answer_change, "no-answer"},
     {"another vhost answers", wrong_vhost_change, "wrong-vhost"},
     {"a vhost with a scheme", scheme_change, ""},
+    {"a label that is no name", label_change, ""},
     {"another vhost with a scheme", scheme_wrong_change, "wrong-vhost"},
     {"no connection", unreachable_change, "unreachable"},
     {"no TLS", no_tls_change, "no-tls"},
