@@ -6,6 +6,7 @@
 #include "authorityc/messages.h"
 #include "authorityc/source.h"
 #include "authorityc/terminal.h"
+#include "authorityc/print.h"
 
 #define SHOWN_MAX     50  /* messages */
 #define SNIPPET_MAX   100 /* bytes of a source line */
@@ -263,11 +264,6 @@ static uint32_t choose(const aty_diag *diag, aty_message_kind kind,
     return count;
 }
 
-static const char *plural(uint32_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void put_rest(FILE *stream, uint32_t errors, uint32_t warnings)
 {
     if (errors == 0 && warnings == 0) {
@@ -275,11 +271,11 @@ static void put_rest(FILE *stream, uint32_t errors, uint32_t warnings)
     }
     fputs("authorityc: ", stream);
     if (errors > 0) {
-        fprintf(stream, "%u more error%s", errors, plural(errors));
+        fprintf(stream, "%u more error%s", errors, aty_plural(errors));
     }
     if (warnings > 0) {
         fprintf(stream, "%s%u more warning%s", errors ? " and " : "", warnings,
-                plural(warnings));
+                aty_plural(warnings));
     }
     fputs(" not shown\n", stream);
 }
@@ -316,6 +312,6 @@ void aty_diag_report_errors(const aty_diag *diag, const char *path)
     print(diag, stderr, aty_terminal_has_colour(STDERR_FILENO), false);
     if (warnings > 0) {
         fprintf(stderr, "%s: %u warning%s, which 'authorityc check' shows\n", path,
-                warnings, plural(warnings));
+                warnings, aty_plural(warnings));
     }
 }

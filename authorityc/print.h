@@ -15,4 +15,10 @@ void aty_print_wrapped(const char *label, const char *text, FILE *stream);
 void aty_print_sides(const aty_table *table, uint32_t a, uint32_t b, aty_field field,
                      const char *margin, FILE *stream);
 
+/* What stands behind a word that is said of so many. */
+static inline const char *aty_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 #endif

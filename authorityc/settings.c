@@ -9,6 +9,7 @@
 
 #include "authorityc/certificate.h"
 #include "authorityc/digest.h"
+#include "core/search.h"
 
 /* What a set of directives came to. */
 typedef struct {
@@ -66,14 +67,6 @@ static void key_make(resolver *r, const aty_vhost *vhost, aty_field field)
     }
 }
 
-static int number_compare(const void *a, const void *b)
-{
-    const uint32_t *x = a;
-    const uint32_t *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
 /* Reads a vhost's certificates into the list, without doubles, sorted. */
 static void certificates_read(resolver *r, const apr_array_header_t *directives)
 {
@@ -89,7 +82,7 @@ static void certificates_read(resolver *r, const apr_array_header_t *directives)
         }
     }
     elements = (uint32_t *)(void *)r->list->elts;
-    qsort(elements, (size_t)r->list->nelts, sizeof *elements, number_compare);
+    qsort(elements, (size_t)r->list->nelts, sizeof *elements, aty_number_compare);
     for (int i = 0; i < r->list->nelts; i++) {
         if (i == 0 || elements[i] != elements[i - 1]) {
             elements[kept++] = elements[i];

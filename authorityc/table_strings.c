@@ -6,6 +6,7 @@
 
 #include "authorityc/digest.h"
 #include "core/utf8.h"
+#include "core/search.h"
 
 /* Cleans one string; says whether that changed it. */
 static bool string_clean(uint8_t *text, size_t length, bool has_lines)
@@ -23,14 +24,6 @@ static bool string_clean(uint8_t *text, size_t length, bool has_lines)
     return changed;
 }
 
-static int offset_order(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* Where the strings with several lines begin, ascending: in malloc'd memory. */
 static uint32_t *lines_find(const aty_table *table, size_t *count)
 {
@@ -43,7 +36,7 @@ static uint32_t *lines_find(const aty_table *table, size_t *count)
         offsets[(*count)++] = aty_get(table->settings[i].real);
     }
     if (offsets) {
-        qsort(offsets, *count, sizeof *offsets, offset_order);
+        qsort(offsets, *count, sizeof *offsets, aty_number_compare);
     }
     return offsets;
 }
@@ -57,8 +50,8 @@ static bool strings_clean(const aty_table *table, uint8_t *strings)
 
     for (uint32_t at = 0; at < size;) {
         size_t length = strlen((const char *)strings + at);
-        bool has_lines =
-            lines && bsearch(&at, lines, count, sizeof *lines, offset_order) != NULL;
+        bool has_lines = lines && bsearch(&at, lines, count, sizeof *lines,
+                                          aty_number_compare) != NULL;
         changed = string_clean(strings + at, length, has_lines) || changed;
         at += (uint32_t)length + 1;
     }

@@ -42,4 +42,13 @@ static inline int aty_number_order(uint32_t a, uint32_t b)
     return a < b ? -1 : a > b;
 }
 
+/* The same for qsort(3) and bsearch(3) over uint32_t. */
+static inline int aty_number_compare(const void *a, const void *b)
+{
+    const uint32_t *x = a;
+    const uint32_t *y = b;
+
+    return aty_number_order(*x, *y);
+}
+
 #endif

@@ -8,14 +8,10 @@
 #include <apr_strings.h>
 
 #include "authorityc/table_words.h"
+#include "authorityc/print.h"
 
 #define ENTRIES_SHOWN  20 /* vhosts, names, settings, ORIGIN sets */
 #define SETTING_LENGTH 160
-
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
 
 void aty_diff_atom_show(aty_shown *shown, const aty_diff_point *point,
                         const aty_diff_atom *atom)
@@ -161,7 +157,7 @@ static void addresses_print(const aty_diff *diff, bool colour)
         }
         printf("  %s %s, with %" PRIu32 " vhost%s\n", came ? "+ came" : "- went",
                aty_diff_address(diff->pool, point), starts[1] - starts[0],
-               plural(starts[1] - starts[0]));
+               aty_plural(starts[1] - starts[0]));
     }
 }
 
@@ -214,7 +210,7 @@ static void origin_print(const aty_diff *diff, const void *entry)
     aty_shown connections = {"    on connections of ", 0, {{NULL, NULL}}};
 
     printf("  %s: %" PRIu32 " name%s\n", aty_diff_address(diff->pool, origin->point),
-           origin->connections, plural(origin->connections));
+           origin->connections, aty_plural(origin->connections));
     for (int i = 0; i < origin->rows->nelts; i++) {
         uint32_t row = APR_ARRAY_IDX(origin->rows, i, uint32_t);
         aty_diff_atom_show(&connections, origin->point,
@@ -236,7 +232,7 @@ static void side_print(const char *sign, const aty_diff_side *side)
     uint32_t names = side->table.counts[ATY_SECTION_NAMES];
 
     printf("%s %s: %" PRIu32 " vhost%s, %" PRIu32 " name%s\n", sign, side->path, vhosts,
-           plural(vhosts), names, plural(names));
+           aty_plural(vhosts), names, aty_plural(names));
 }
 
 void aty_diff_text(const aty_diff *diff, bool colour)

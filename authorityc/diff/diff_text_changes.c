@@ -9,6 +9,7 @@
 
 #include "authorityc/diff/diff_block.h"
 #include "authorityc/ids.h"
+#include "authorityc/print.h"
 
 #define CHANGES_SHOWN 3 /* of one kind, on one address */
 #define PIECES_SHOWN  2 /* of one change */
@@ -23,11 +24,6 @@ static const struct {
                       ATY_SHOWN_PLAIN},
     [ATY_REASONS] = {"stay misdirected, for another reason", ATY_SHOWN_PLAIN},
 };
-
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
 
 static const char *outcome_text(apr_pool_t *pool, uint32_t outcome)
 {
@@ -136,7 +132,7 @@ static int kind_print(const aty_diff *diff, int first)
     printf("  %s: %s -> %s, %" PRIu64 " pair%s%s\n",
            aty_diff_address(diff->pool, kind->point),
            outcome_text(diff->pool, kind->outcomes[ATY_OLD]),
-           outcome_text(diff->pool, kind->outcomes[ATY_NEW]), pairs, plural(pairs),
+           outcome_text(diff->pool, kind->outcomes[ATY_NEW]), pairs, aty_plural(pairs),
            kind->kept ? "" : ", with names that came or went");
     apr_pool_create(&scratch, diff->pool);
     for (int i = first; i < end && i < first + CHANGES_SHOWN; i++) {
@@ -145,7 +141,8 @@ static int kind_print(const aty_diff *diff, int first)
     }
     apr_pool_destroy(scratch);
     if (pairs > shown) {
-        printf("    and %" PRIu64 " pair%s more\n", pairs - shown, plural(pairs - shown));
+        printf("    and %" PRIu64 " pair%s more\n", pairs - shown,
+               aty_plural(pairs - shown));
     }
     return end;
 }
@@ -162,7 +159,7 @@ void aty_diff_changes_print(const aty_diff *diff, bool colour)
         if (direction != last) {
             char title[160];
             snprintf(title, sizeof title, "%" PRIu64 " pair%s %s", diff->pairs[direction],
-                     plural(diff->pairs[direction]), directions[direction].title);
+                     aty_plural(diff->pairs[direction]), directions[direction].title);
             aty_shown_title(title, directions[direction].colour, colour);
             last = direction;
         }

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 
 #include "authorityc/plan/plan_certificates.h"
+#include "core/search.h"
 
 typedef struct {
     apr_pool_t *pool;
@@ -111,28 +112,20 @@ static void vhost_put(packer *p, uint32_t vhost, const apr_array_header_t *names
     names_put(p, index, names);
 }
 
-static int number_compare(const void *a, const void *b)
-{
-    const uint32_t *x = a;
-    const uint32_t *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
 /* By their first vhosts. */
 static int bundle_compare(const void *a, const void *b)
 {
     const aty_plan_bundle *x = a;
     const aty_plan_bundle *y = b;
 
-    return number_compare(x->vhosts->elts, y->vhosts->elts);
+    return aty_number_compare(x->vhosts->elts, y->vhosts->elts);
 }
 
 static void bundles_sort(packer *p)
 {
     for (int i = 0; i < p->bundles->nelts; i++) {
         apr_array_header_t *vhosts = bundle_at(p, i)->vhosts;
-        qsort(vhosts->elts, (size_t)vhosts->nelts, sizeof(uint32_t), number_compare);
+        qsort(vhosts->elts, (size_t)vhosts->nelts, sizeof(uint32_t), aty_number_compare);
     }
     qsort(p->bundles->elts, (size_t)p->bundles->nelts, sizeof(aty_plan_bundle),
           bundle_compare);

@@ -12,11 +12,6 @@
 #define EXAMPLES  3 /* of each reason, and of what remains */
 #define LOG_SHOWN 5
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void vhost_print(const aty_table *table, uint32_t vhost, FILE *stream)
 {
     const aty_vhost_record *record = &table->vhosts[vhost];
@@ -108,7 +103,7 @@ static void log_print(const aty_plan *plan, FILE *stream)
     }
     fprintf(stream,
             "\nthe log has %" PRIu64 " request%s with 421, %" PRIu64 " of these pairs",
-            log->requests, plural(log->requests), meant);
+            log->requests, aty_plural(log->requests), meant);
     if (log->unknown > 0) {
         fprintf(stream,
                 ", %" PRIu64 " of names that the policy does not have, or "
@@ -137,7 +132,7 @@ static void resets_print(uint64_t resets, FILE *stream)
             "    and it ends the resets of HTTP/2 streams on connections of their own, "
             "of %" PRIu64 " name%s\n    with a <Location> that needs a "
             "renegotiation\n",
-            resets, plural(resets));
+            resets, aty_plural(resets));
     }
 }
 
@@ -240,7 +235,7 @@ static void attempts_print(const aty_plan *plan, FILE *stream)
             "clients that ignore ORIGIN frames try %" PRIu64
             " pair%s of a connection and "
             "a name;\n%" PRIu64 " of them end in 421\n",
-            attempts->tried, plural(attempts->tried), attempts->pairs);
+            attempts->tried, aty_plural(attempts->tried), attempts->pairs);
     reasons_print(&plan->compiled.table, attempts, stream);
 }
 

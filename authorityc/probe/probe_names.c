@@ -7,6 +7,7 @@
 
 #include "authorityc/samples.h"
 #include "core/names.h"
+#include "core/search.h"
 
 const char *aty_probe_sample_label(const aty_probe *probe)
 {
@@ -56,19 +57,11 @@ static void vhost_names_add(const aty_probe *probe, const aty_probe_node *node,
     }
 }
 
-static int number_compare(const void *a, const void *b)
-{
-    const uint32_t *x = a;
-    const uint32_t *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
-
 static bool leads_here(const aty_probe_node *node, uint32_t vhost)
 {
     return !node->vhosts ||
            bsearch(&vhost, node->vhosts->elts, (size_t)node->vhosts->nelts,
-                   sizeof(uint32_t), number_compare) != NULL;
+                   sizeof(uint32_t), aty_number_compare) != NULL;
 }
 
 apr_array_header_t *aty_probe_names_on(aty_probe *probe, const aty_probe_node *node,

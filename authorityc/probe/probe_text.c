@@ -15,11 +15,6 @@
 
 #define SHOWN 10 /* of a list */
 
-static const char *plural(uint64_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static const char *name_text(const aty_probe_finding *finding)
 {
     return finding->name ? finding->name : "no name (no SNI)";
@@ -161,8 +156,8 @@ static void node_print(const aty_probe *probe, const aty_probe_node *node,
         aty_words_address_print(probe->table, node->address_set, stdout);
         printf(" of %s", input);
     }
-    printf(": %u name%s in handshakes, %u request%s\n", connections, plural(connections),
-           requests, plural(requests));
+    printf(": %u name%s in handshakes, %u request%s\n", connections,
+           aty_plural(connections), requests, aty_plural(requests));
     if (node->given_up) {
         printf("  given up there, since it does not answer\n");
     }
@@ -217,7 +212,7 @@ static void refusals_print(const aty_probe *probe)
         }
     }
     printf("%u request%s got a 421, which is not judged with --server other\n", refused,
-           plural(refused));
+           aty_plural(refused));
 }
 
 /* Without the header nobody can say which virtual host has answered. */
@@ -249,13 +244,13 @@ static void left_out_print(const aty_probe *probe)
                probe->pairs - probe->pairs_planned, probe->pairs);
         if (probe->names_left_out) {
             printf(", and the handshakes of %u name%s", probe->names_left_out,
-                   plural(probe->names_left_out));
+                   aty_plural(probe->names_left_out));
         }
         puts(probe->pairs > ATY_PROBE_PAIRS_MAX ? "" : "; --all-pairs asks all");
     }
     if (probe->silent_names) {
         printf("DNS gave no answer for %u name%s\n", probe->silent_names,
-               plural(probe->silent_names));
+               aty_plural(probe->silent_names));
     }
 }
 
@@ -278,7 +273,7 @@ static void verdict_print(const aty_probe *probe, int entries)
         printf("%d faults in %d entr%s\n", count, entries, entries == 1 ? "y" : "ies");
     }
     else if (count > 0) {
-        printf("%d fault%s\n", count, plural((uint64_t)count));
+        printf("%d fault%s\n", count, aty_plural((uint64_t)count));
     }
     else if (probe->stopped) {
         puts("no fault so far");
