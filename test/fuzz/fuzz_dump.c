@@ -1,10 +1,75 @@
-/* Any bytes as what httpd dumps for `authorityc import`: a message, or lines of a policy.
- */
+/* Any bytes as what httpd dumps for `authorityc import`: a message, or the lines of a
+ * policy that the compiler accepts. Warnings about it have no control characters. */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <apr_strings.h>
 
+#include "authorityc/compile.h"
 #include "authorityc/import/import.h"
 #include "authorityc/import/import_lines.h"
 #include "test/fuzz/fuzz.h"
+
+/* The policy is read from a file, as import_mend.c has it. */
+static void require_compiles(apr_pool_t *pool, const aty_import_lines *lines)
+{
+    aty_diag *diag = aty_diag_create(pool);
+    aty_compiled compiled;
+    size_t size;
+    char *text = aty_import_lines_text(lines, &size);
+    int file = memfd_create("policy", MFD_CLOEXEC);
+    const aty_policy *policy;
+
+    fuzz_require(text && file >= 0 && write(file, text, size) == (ssize_t)size,
+                 "the policy can be written");
+    policy = aty_policy_read(pool, apr_psprintf(pool, "/proc/self/fd/%d", file), diag);
+    fuzz_require(policy && aty_compile(pool, policy, diag, &compiled),
+                 "the policy of a dump compiles");
+    close(file);
+    free(text);
+}
+
+static void import(apr_pool_t *pool, const aty_import_dump *dump)
+{
+    aty_import_lines *lines = aty_import_policy(pool, dump);
+    const char *problem;
+
+    fuzz_require(lines != NULL, "a dump has a policy");
+    problem = aty_import_mend(lines); /* of what no httpd has: an address that is none */
+    if (problem) {
+        fprintf(stderr, "%s\n", problem);
+    }
+    else {
+        require_compiles(pool, lines);
+    }
+    aty_import_warnings_end(lines);
+}
+
+static void require_harmless(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        fuzz_require((byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t',
+                     "a warning has no control character");
+    }
+}
+
+/* With the standard error in memory. */
+static void import_quietly(apr_pool_t *pool, const aty_import_dump *dump)
+{
+    FILE *own = stderr;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *warnings = open_memstream(&text, &size);
+
+    fuzz_require(warnings != NULL, "there is memory");
+    stderr = warnings;
+    import(pool, dump);
+    stderr = own;
+    fclose(warnings);
+    require_harmless(text, size);
+    free(text);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -16,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     fuzz_require((dump == NULL) == (problem != NULL), "a dump, or what is wrong");
     if (dump) {
-        fuzz_require(aty_import_policy(pool, dump) != NULL, "a dump has a policy");
+        import_quietly(pool, dump);
     }
     apr_pool_destroy(pool);
     return 0;
