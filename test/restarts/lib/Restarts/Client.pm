@@ -31,7 +31,8 @@ my $REFUSED_STREAM = 7;
 my $ALL_STREAMS    = 0x7fffffff;    # in the GOAWAY that announces another
 
 # Runs until the file `stop` is there, or the process that started it is gone. Options: port,
-# certs, seed, record (file), stop, http1_only.
+# certs, seed, record (file), stop, http1_only, pause (seconds between two steps, at most).
+# A class that goes on from this one may have other steps and other names.
 sub run {
     my ($class, %option) = @_;
     $SIG{PIPE} = 'IGNORE';
@@ -41,14 +42,21 @@ sub run {
     for (my $step = 0; !-e $option{stop} && getppid == $parent; $step++) {
         srand $option{seed} * 1_000_003 + $step;
         my $protocol = $option{http1_only} || rand() < 0.2 ? 'h1' : 'h2';
-        _chosen($STEPS{$protocol})->($self, $protocol);
+        _chosen($self->steps($protocol))->($self, $protocol);
         $self->_finish_held(time);
-        sleep rand $PAUSE;
+        sleep rand($self->{pause} // $PAUSE);
     }
     $self->_finish_held(time + 1000);
     $self->_close($_) for @{$self->{long}};
     close $record or die "$option{record}: $!\n";
 }
+
+# What a step of the protocol may be: [weight, method] each, a hundred in all.
+sub steps { return $STEPS{$_[1]} }
+
+# The names that connections are opened with, and those that are asked for.
+sub sni_names { return connections() }
+sub asked_names { return authorities() }
 
 sub _chosen {
     my ($steps) = @_;
@@ -62,15 +70,16 @@ sub _chosen {
 sub _one_of { return $_[rand @_] }
 
 # A connection: a hash with id, began, protocol, sni, io (Aty::H2 or Aty::H1), asked. undef
-# where it cannot be made; that is a request lost.
+# where it cannot be made; that is a request lost. Options: name (for the SNI), and those of
+# Aty::TLS and Aty::H2.
 sub _connect {
     my ($self, $protocol, %option) = @_;
-    my @names = grep { $protocol eq 'h1' || !/\Aold\./ } connections();
+    my @names = grep { $protocol eq 'h1' || !/\Aold\./ } $self->sni_names;
     my %connection = (
         id       => "$self->{seed}." . ++$self->{connections},
         began    => time,
         protocol => $protocol,
-        sni      => _one_of(@names),
+        sni      => $option{name} // _one_of(@names),
         asked    => 0,
     );
     my $class = $protocol eq 'h2' ? 'Aty::H2' : 'Aty::H1';
@@ -94,10 +103,10 @@ sub _connect {
 
 # A request that is to be made on a connection, not yet made.
 sub _plan {
-    my ($connection) = @_;
+    my ($self, $connection) = @_;
     my $own = $connection->{sni} ne '-' && rand() < 0.3;
     my %request = (
-        authority => $own ? $connection->{sni} : _one_of(authorities()),
+        authority => $own ? $connection->{sni} : _one_of($self->asked_names),
         path      => _one_of(@PATHS),
     );
     @request{qw(path method body)} = ('/', 'POST', 'x' x rand 8000) if rand() < 0.1;
@@ -221,7 +230,7 @@ sub _usable {
 sub _short {
     my ($self, $protocol) = @_;
     my $connection = $self->_connect($protocol) or return;
-    my @requests = map { _plan($connection) } 0 .. rand 6;
+    my @requests = map { $self->_plan($connection) } 0 .. rand 6;
     if ($protocol eq 'h2') {
         _send($connection, $_) for @requests;
         $self->_receive($connection, $_) for @requests;
@@ -247,7 +256,7 @@ sub _long {
         $self->_close($connection);
         return;
     }
-    my $request = _plan($connection);
+    my $request = $self->_plan($connection);
     _send($connection, $request);
     $self->_receive($connection, $request);
     push @$long, $connection;
@@ -281,7 +290,7 @@ sub _slow_download {
     my ($self, $protocol) = @_;
     return if @{$self->{held}} >= $HELD_MAX;
     my $connection = $self->_connect($protocol, hold => 1) or return;
-    my $request = {%{_plan($connection)}, path => '/big.txt', method => undef, body => undef};
+    my $request = {%{$self->_plan($connection)}, path => '/big.txt', method => undef, body => undef};
     _send($connection, $request);
     $self->_hold($connection, $request,
         $protocol eq 'h2' ? sub { $_[0]{io}->release($_[1]{stream}) } : sub { });
@@ -292,7 +301,7 @@ sub _slow_upload {
     my ($self, $protocol) = @_;
     return if @{$self->{held}} >= $HELD_MAX;
     my $connection = $self->_connect($protocol) or return;
-    my $request = {%{_plan($connection)}, path => '/', method => 'POST', body => 'x' x 2000,
+    my $request = {%{$self->_plan($connection)}, path => '/', method => 'POST', body => 'x' x 2000,
         open => 1};
     _send($connection, $request);
     $self->_hold($connection, $request,
@@ -304,7 +313,7 @@ sub _slow_request {
     my ($self, $protocol) = @_;
     return if @{$self->{held}} >= $HELD_MAX;
     my $connection = $self->_connect($protocol) or return;
-    my $request = {%{_plan($connection)}, path => '/', method => undef, body => undef,
+    my $request = {%{$self->_plan($connection)}, path => '/', method => undef, body => undef,
         begun => 1, sent => time};
     $connection->{io}->io->write("GET / HTTP/1.1\r\nHost: $request->{authority}\r\n");
     $self->_hold($connection, $request, sub { $_[0]{io}->io->write("\r\n") });

@@ -24,6 +24,7 @@ sub read_records {
         while (my $line = <$file>) {
             chomp $line;
             my ($kind, $id, @fields) = split /\t/, $line;
+            next if $kind eq 'N';    # a note, for others
             if ($kind eq 'C') {
                 $connections{$id}{origins} = $fields[0];
                 next;

@@ -5,10 +5,12 @@ package Restarts::Report;
 use strict;
 use warnings;
 
-use Aty::Log;
 use Exporter qw(import);
+use Restarts::Claims qw(broken claim counts_text);
 use Restarts::Figures qw(chance_of_so_many median rate_text slope table_text);
 use Restarts::Judge qw(judge read_records);
+use Restarts::Lines qw(is_crash is_unexpected said_wrong);
+use Restarts::Losses qw(losses);
 use Restarts::Process qw(MEASURES);
 
 our @EXPORT_OK = qw(report);
@@ -17,31 +19,15 @@ my $SETTLED  = 10;      # restarts after which the parent's memory has its size
 my $ENDS     = 5;       # measures at either end of which the median counts
 my $CHANCE   = 0.001;   # a difference that is less likely by chance is none
 my $LATE     = 2;       # seconds after which no old child may take a new connection
-my $AFTER    = 1;       # seconds after a hard restart in which its losses are seen
-my $EXAMPLES = 10;
 
 # How much more than stock httpd's the parent's memory may grow, in KiB: a few pages by chance,
 # and a hundredth of a table each restart; see README.md.
 my $KIB           = 16;
 my $KIB_A_RESTART = 0.25;
 
-# What any httpd may say under this load and these restarts: mod_ssl's refusals; children that
-# a hard restart has to ask again; the end of a listener in between; that prefork has no h2.
-my @MAY = (
-    qr/AH0203[12]:/,
-    qr/AH0004[56]: child process \d+ still did not exit, sending a SIG(?:TERM|KILL)/,
-    qr/\(9\)Bad file descriptor: AH10503: process_socket: apr_pollset_add failure/,
-    qr/AH10034: The mpm module \(prefork\.c\) is not supported by mod_http2/,
-);
-
-my $CRASH = qr/exit signal|Segmentation|AH0005[0-2]|core dump|assert|stack smash|free\(\)|malloc/i;
-
-my $broken;
-
 # Prints all of it; returns the exit status.
 sub report {
     my ($run) = @_;
-    $broken = 0;
     _describe($run);
     $run->{connections}{$_} = [read_records(@{$run->{records}{$_}})] for qw(stock authority);
     my $found = judge($run->{connections}{authority}, $run->{generations},
@@ -52,15 +38,7 @@ sub report {
     _report_logs($run);
     _report_memory($run);
     _report_ends($run);
-    return $broken ? 1 : 0;
-}
-
-sub _claim {
-    my ($claim, @faults) = @_;
-    my $count = @faults;
-    print $count ? "broken: $claim: $count\n" : "holds: $claim\n";
-    print map { "    $_\n" } splice @faults, 0, $EXAMPLES;
-    $broken++ if $count;
+    return broken() ? 1 : 0;
 }
 
 sub _describe {
@@ -71,17 +49,12 @@ sub _describe {
         $states{$_->{name}}++ for @{$restart->{states}};
     }
     printf "%s: %d restarts (%s) in %d seconds, %d clients for each server, seed %d\n",
-        $run->{option}{mpm}, scalar @{$run->{restarts}}, _counts(\%manners),
+        $run->{option}{mpm}, scalar @{$run->{restarts}}, counts_text(\%manners),
         time - $run->{begun}, $run->{option}{clients}, $run->{option}{seed};
-    print "states: ", _counts(\%states), "\n";
+    print "states: ", counts_text(\%states), "\n";
     printf "until new children serve: stock %.2f s, with the module %.2f s (median)\n\n",
         map { my $name = $_; median(map { $_->{gap} ? $_->{gap}{$name} : () } @{$run->{restarts}}) }
             qw(stock authority);
-}
-
-sub _counts {
-    my ($counts) = @_;
-    return join ', ', map { "$counts->{$_} $_" } grep { $counts->{$_} } sort keys %$counts;
 }
 
 # Answers and ORIGIN frames against the policy; and that there were enough of each kind for
@@ -94,15 +67,15 @@ sub _report_policy {
     my @names = sort keys %$counts;
     print table_text(['answers with the module', @kinds],
         map { my $name = $_; [$name, map { $counts->{$name}{$_} // 0 } @kinds] } @names), "\n";
-    _claim('authorityc says of each pair what is expected here', @{$run->{differences}});
-    _claim('no 200 of another vhost that the policy forbids', @{$found->{forbidden}});
-    _claim('every other answer is that of its generation\'s table', @{$found->{wrong}});
-    _claim('a connection stays with one generation', @{$found->{mixed}});
-    _claim('ORIGIN frames are those of the generation (' . _counts($frames) . ')',
+    claim('authorityc says of each pair what is expected here', @{$run->{differences}});
+    claim('no 200 of another vhost that the policy forbids', @{$found->{forbidden}});
+    claim('every other answer is that of its generation\'s table', @{$found->{wrong}});
+    claim('a connection stays with one generation', @{$found->{mixed}});
+    claim('ORIGIN frames are those of the generation (' . counts_text($frames) . ')',
         @{$found->{origins}}, grep { !$frames->{$_} } qw(none empty names))
         if $run->{option}{mpm} ne 'prefork';
     my %asked = map { $_->{name} => 1 } map { @{$_->{states}} } @{$run->{restarts}};
-    _claim('every state was asked for what it allows and what it forbids',
+    claim('every state was asked for what it allows and what it forbids',
         grep { my $name = $_; !grep { _was_asked($counts->{$_}) && / or |\A\Q$name\E\z/ } @names }
             sort keys %asked);
     _report_lateness($found->{late});
@@ -113,7 +86,7 @@ sub _was_asked { return $_[0]{own} && $_[0]{refused} }
 sub _report_lateness {
     my ($late) = @_;
     my ($latest) = sort { $b <=> $a } @$late, 0;
-    _claim(sprintf('a connection made %d s after a restart is the new children\'s (%d were'
+    claim(sprintf('a connection made %d s after a restart is the new children\'s (%d were'
         . ' taken by old ones, the last after %.3f s)', $LATE, scalar @$late, $latest),
         grep { $_ > $LATE } @$late);
 }
@@ -131,15 +104,15 @@ sub _report_status {
             grep { $told->{counts}{$_} < $before->{counts}{$_} } keys %{$before->{counts} || {}};
         $before = $told;
     }
-    _claim('the status page says whether there is a table', @wrong, $before ? () : 'not asked');
-    _claim('no counter goes back (' . _counts($before->{counts}) . ')', @back);
+    claim('the status page says whether there is a table', @wrong, $before ? () : 'not asked');
+    claim('no counter goes back (' . counts_text($before->{counts}) . ')', @back);
 }
 
 # Lost connections, ours and theirs. A connection counts once, however many requests were
 # lost on it: those are lost together.
 sub _report_losses {
     my ($run) = @_;
-    my %of = map { $_ => _losses($run, $_) } qw(stock authority);
+    my %of = map { $_ => losses($run, $_) } qw(stock authority);
     my @columns = qw(connections requests answered refused crossed lost hard);
     print "\n", table_text(['', @columns],
         map { _loss_row($_, $of{$_}, @columns) } qw(stock authority));
@@ -148,8 +121,8 @@ sub _report_losses {
         "lost: connections on which a request was lost; hard: the same, by hard restarts\n\n";
     my %kinds = map { $_ => 1 } map { keys %{$_->{faults}} } values %of;
     _claim_no_more_lost($_, %of) for 'lost', sort grep { $_ ne 'lost' } keys %kinds;
-    _claim('both servers had their load', grep { !$of{$_}{answered} } keys %of);
-    _claim('no client died', @{$run->{died} || []});
+    claim('both servers had their load', grep { !$of{$_}{answered} } keys %of);
+    claim('no client died', @{$run->{died} || []});
 }
 
 sub _loss_row {
@@ -165,49 +138,7 @@ sub _claim_no_more_lost {
     my $chance = chance_of_so_many($ours, $theirs, @chances);
     my $text = sprintf '%s: %d with the module, %d without: a rate of %s, so many or more by'
         . ' chance: %.2g', $kind, $ours, $theirs, rate_text($ours, $theirs, @chances), $chance;
-    _claim($text, $chance < $CHANCE ? @{$of{authority}{faults}{$kind}} : ());
-}
-
-sub _losses {
-    my ($run, $name) = @_;
-    my @windows = map { [$_->{settled}{$name}{signalled}, $_->{settled}{$name}{served} + $AFTER] }
-        grep { $_->{manner} eq 'hard' } @{$run->{restarts}};
-    my %of = (connections => scalar @{$run->{connections}{$name}});
-    for my $connection (@{$run->{connections}{$name}}) {
-        my %here;
-        for my $request (@{$connection->{requests}}) {
-            my $class = _class($request, \@windows);
-            $of{requests}++;
-            $of{$class}++ if $class =~ /\A(?:answered|refused)\z/;
-            next if $class !~ /\A(?:lost|hard|crossed)\z/;
-            for my $kind ($class, "$class, $connection->{protocol} $request->{outcome}") {
-                push @{$of{faults}{$kind}}, _fault($run, $name, $connection, $request);
-                $of{count}{$kind}++ if !$here{$kind}++;
-            }
-        }
-    }
-    return \%of;
-}
-
-sub _class {
-    my ($request, $windows) = @_;
-    my $outcome = $request->{outcome} =~ s/ .*//r;
-    return $outcome if $outcome !~ /\A(?:lost|crossed)\z/;
-    return 'hard' if grep { $request->{sent} <= $_->[1] && $request->{ended} >= $_->[0] } @$windows;
-    return $outcome;
-}
-
-# A lost request, with the restart before it.
-sub _fault {
-    my ($run, $name, $connection, $request) = @_;
-    my ($before) = grep { $_->{settled}{$name}{signalled} <= $request->{ended} }
-        reverse @{$run->{restarts}};
-    my $since = $before ? $before->{settled}{$name}{signalled} : $run->{begun};
-    return sprintf '%s: %s, connection %s (%s), request %s%s, sent %.3f s, ended %.3f s after'
-        . ' restart %d (%s) was signalled',
-        $request->{outcome}, @$connection{qw(protocol sni id)}, @$request{qw(authority path)},
-        (map { $request->{$_} - $since } qw(sent ended)),
-        $before ? @$before{qw(number manner)} : (0, 'start');
+    claim($text, $chance < $CHANCE ? @{$of{authority}{faults}{$kind}} : ());
 }
 
 sub _report_logs {
@@ -216,38 +147,14 @@ sub _report_logs {
         my $name = $side->name;
         my @lines = $side->log->lines(0);
         my $cores = join '', map { -e $_ ? " $_" : () } glob $side->server->root . '/core*';
-        _claim("$name: no child crashed", (grep { $_ =~ $CRASH } @lines), $cores || ());
+        claim("$name: no child crashed", (grep { is_crash($_) } @lines), $cores || ());
         my @says = $name eq 'stock' ? () : map { @{$_->{says}} }
             map { @{$_->{states}} } values %{$run->{generations}};
-        _claim("$name: nothing in the error log that was not expected",
-            grep { _is_unexpected($_, @says) } @lines);
+        claim("$name: nothing in the error log that was not expected",
+            grep { is_unexpected($_, @says) } @lines);
     }
-    _claim('each restart said what its state says, and nothing else of it',
-        map { _said_wrong($_) } @{$run->{restarts}});
-}
-
-sub _is_unexpected {
-    my ($line, @says) = @_;
-    return Aty::Log::is_serious($line) && !_is_any($line, @MAY, @says);
-}
-
-sub _is_any {
-    my ($line, @patterns) = @_;
-    return scalar grep { $line =~ $_ } @patterns;
-}
-
-sub _said_wrong {
-    my ($restart) = @_;
-    my @lines = grep { /ATY1\d\d: / && Aty::Log::is_serious($_) }
-        @{$restart->{settled}{authority}{lines}};
-    my @says = map { @{$_->{says}} } @{$restart->{states}};
-    my $which = "restart $restart->{number} ($restart->{states}[-1]{name})";
-    my @wrong = map { "$which: $_" } grep { !_is_any($_, @says) } @lines;
-    return @wrong if $restart->{manner} eq 'twice';
-    for my $says (@says) {
-        push @wrong, "$which: no line $says" if !grep { $_ =~ $says } @lines;
-    }
-    return @wrong;
+    claim('each restart said what its state says, and nothing else of it',
+        map { said_wrong($_) } @{$run->{restarts}});
 }
 
 # The parent's memory, from the tenth restart on. Only restarts with the first good state are
@@ -284,15 +191,15 @@ sub _ends {
 sub _claim_growth {
     my ($what, $growth, $more) = @_;
     my ($theirs, $ours) = @$growth{qw(stock authority)};
-    _claim(sprintf('%s of the parent: grew by %g, stock by %g; at most %g more is allowed',
+    claim(sprintf('%s of the parent: grew by %g, stock by %g; at most %g more is allowed',
         $what, $ours, $theirs, $more), $ours > $theirs + $more ? 'it grew' : ());
 }
 
 sub _report_ends {
     my ($run) = @_;
     for my $name (qw(stock authority)) {
-        _claim("$name: old children end, and are reaped", @{$run->{old}{$name}});
-        _claim("$name: graceful-stop waits for a request, stop does not, nothing is left",
+        claim("$name: old children end, and are reaped", @{$run->{old}{$name}});
+        claim("$name: graceful-stop waits for a request, stop does not, nothing is left",
             @{$run->{ends}{$name}});
     }
 }

@@ -30,6 +30,12 @@ sub new {
     return bless {name => $name, server => $server}, $class;
 }
 
+# Code that returns further lines of httpd.conf for a generation.
+sub add_lines {
+    my ($self, $more) = @_;
+    $self->{more} = $more;
+}
+
 sub name { return $_[0]{name} }
 sub server { return $_[0]{server} }
 sub log { return $_[0]{server}->log }
@@ -41,7 +47,8 @@ sub pid { return $_[0]{server}->pid }
 sub swap {
     my ($self, $state, $tables, $generation) = @_;
     my $root = $self->{server}->root;
-    my $text = Aty::Template::fill(httpd_text($generation, $state->{change}),
+    my $more = $self->{more} ? $self->{more}->($generation) : '';
+    my $text = Aty::Template::fill(httpd_text($generation, $state->{change}) . $more,
         $self->{server}->variables);
     _replace("$root/site.conf", $text);
     _replace("$root/site.table", $tables->{$state->{table}});
@@ -115,9 +122,13 @@ sub served_by {
 
 sub _get {
     my ($self, $path) = @_;
+    $self->{asked}++;
     return Aty::H1->connect(port => $self->port, sni => 'www.example.test', alpn => ['http/1.1'])
         ->get('www.example.test', $path);
 }
+
+# How many requests were made here, which the clients do not know of.
+sub asked { return $_[0]{asked} // 0 }
 
 # What the status page says: usable (there is a table), and counts by name.
 sub told {
