@@ -10,11 +10,11 @@ use warnings;
 use FindBin;
 use lib map { "$FindBin::Bin/../$_" } qw(lib httpd/lib clients/lib);
 
-use Aty::Ports;
 use Aty::Template;
+use Clients::Plan;
 use Clients::Survey;
-use JSON::PP qw(decode_json encode_json);
-use Outcome;
+use Clients::Together qw(at_once);
+use JSON::PP qw(decode_json);
 use Room;
 use Test::More;
 use Tree;
@@ -48,22 +48,15 @@ for my $site (@SITES) {
 
 my @KINDS = qw(stock authority);
 
-# What an administrator has to give away, beside that which all have.
-my $ADDRESSES = '--addresses=127.0.0.2,127.0.0.3,127.0.0.4';
-
-my $AT_ONCE = 2;    # sites
-
 my %pages = map { s{.*/}{}r => slurp($_) } files(qr{^test/clients/pages/});
 my %texts = map { $_->{path} => slurp($_->{path}) } @SITES;
-my $variables;
-
 exit run_in_room('plan_chromium', \&test_all);
 
 sub test_all {
-    ($variables) = @_;
+    my ($variables) = @_;
     Aty::Template::store("$variables->{documents}/$_", $pages{$_}) for keys %pages;
     my @sites = grep { my $site = $_; !@ARGV || grep { $_ eq $site->{name} } @ARGV } @SITES;
-    for my $result (at_once(\&survey_site, @sites)) {
+    for my $result (at_once($variables, \&survey_site, @sites)) {
         my ($site, $found) = @$result;
         ref $found ? judge($site, $found) : fail("$site->{path}: $found");
     }
@@ -71,39 +64,10 @@ sub test_all {
     return Test::More->builder->is_passing ? 0 : 1;
 }
 
-# Calls CODE with each of the tasks in a process of its own, a few at a time. Returns
-# [task, what CODE returned], in order; where it died, why.
-sub at_once {
-    my ($code, @tasks) = @_;
-    my %running;
-    my $end_all = sub { kill TERM => keys %running; 1 while wait > 0; exit 130 };
-    local @SIG{qw(HUP INT TERM)} = ($end_all) x 3;
-    for my $number (0 .. $#tasks) {
-        delete $running{wait()} if keys %running == $AT_ONCE;
-        my $pid = fork // die "fork: $!\n";
-        _run_task($code, $tasks[$number], "$variables->{top_dir}/result-$number") if !$pid;
-        $running{$pid} = 1;
-    }
-    delete $running{wait()} while %running;
-    return map {
-        [$tasks[$_], decode_json(Aty::Template::load("$variables->{top_dir}/result-$_"))->[0]]
-    } 0 .. $#tasks;
-}
-
-sub _run_task {
-    my ($code, $task, $path) = @_;
-    $SIG{$_} = sub { exit 130 } for qw(HUP INT TERM);    # servers and browsers are stopped
-    my ($first_port, $ports) = Aty::Ports::reserve();
-    $variables->{first_port} = $first_port;
-    my $result = eval { $code->($task) } // "$@";
-    Aty::Template::store($path, encode_json([$result]));
-    exit 0;
-}
-
 # What is found at a site: the plan, and what Chromium goes through before, after each of the
 # remedies, and after none. Dies where something does not work.
 sub survey_site {
-    my ($site) = @_;
+    my ($variables, $site) = @_;
     my $name = $site->{name};
     my $directory = "$variables->{top_dir}/$name";
     mkdir $directory or die "$directory: $!\n";
@@ -111,51 +75,18 @@ sub survey_site {
     my $place = Clients::Survey::prepare($variables, $policy, from => $site->{from});
     my $survey = sub { return [Clients::Survey::survey($place, @_)] };
     my %found = (before => $survey->($policy, @KINDS));
-    $found{plan} = decode_json(ask_plan('--json', '--log', $found{before}[1]{log}, $policy));
+    $found{plan} = decode_json(
+        Clients::Plan::ask($variables, '--json', '--log', $found{before}[1]{log}, $policy));
     for my $remedy (@{$site->{remedies}}) {
-        my ($new) = follow($policy, $remedy);
+        my ($new) = Clients::Plan::follow($place, $policy, $remedy);
         $found{after}{$remedy} = $survey->($new, @{$site->{refused_by}});
     }
     if ($site->{in_part}) {
-        (my $new, $found{left}) = follow($policy, $site->{in_part});
+        (my $new, $found{left}) = Clients::Plan::follow($place, $policy, $site->{in_part});
         $found{in_part} = $survey->($new, 'authority');
     }
     Clients::Survey::finish($place);
     return \%found;
-}
-
-# What `authorityc plan` prints; dies where it fails.
-sub ask_plan {
-    my (@words) = @_;
-    my ($code, $said, $errors) = outcome('.', $variables->{authorityc}, 'plan', @words);
-    die "authorityc plan @words: $errors" if $code > 1;    # 1: something is left to do
-    return $said;
-}
-
-# Does what the plan says: the policy with the remedy, on top of unify as the plan has it,
-# and real certificates. Returns the policy's path, and how many pairs are left by it.
-sub follow {
-    my ($policy, $remedy) = @_;
-    my $new = $policy =~ s/\.policy\z/-$remedy.policy/r;
-    my @options = $remedy eq 'unify' || $remedy eq 'http1' ? "--$remedy"
-        : ('--unify', $remedy eq 'addresses' ? $ADDRESSES : "--$remedy");
-    my $said = decode_json(ask_plan('--json', '--apply', @options, '-o', $new, $policy));
-    my ($directory) = $policy =~ m{\A(.*)/};
-    issue($directory, map { @{$_->{certificates}} } @{$said->{remedies}});
-    return ($new, $said->{remedies}[-1]{after});
-}
-
-# Puts real certificates where the stand-ins are: of the CA that browsers trust there.
-sub issue {
-    my ($directory, @wanted) = @_;
-    my $list = Aty::Template::store("$directory/wanted",
-        join '', map { "#: $_->{path} @{$_->{names}}\n" } @wanted);
-    for my $place (keys %{{map { $_->{path} =~ m{(.*)/} => 1 } @wanted}}) {
-        system('cp', (map { "$directory/certs/test-ca.$_" } qw(pem key)), "$directory/$place") == 0
-            or die "cp failed\n";
-    }
-    system("$variables->{top_dir}/bin/make-certificates", $list) == 0
-        or die "make-certificates failed\n";
 }
 
 sub judge {

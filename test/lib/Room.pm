@@ -20,7 +20,7 @@ our @EXPORT = qw(run_in_room);
 my $root = abs_path(dirname(__FILE__) . '/../..');
 
 # Modules that the servers load, as test/httpd/run has them for its own.
-my @MODULES = qw(mpm_event alias authz_core dir env headers http2 macro mime setenvif
+my @MODULES = qw(mpm_event alias authz_core dir env headers http2 lua macro mime setenvif
     socache_shmcb ssl);
 
 # Makes the room out/NAME, or one below the temporary directory where a directory above

@@ -1,21 +1,30 @@
 // Loads from the hosts that the page's address names, and says what came of it.
 //
-//   visit.html?visit=ID&host=NAME:PORT&host=…
+//   visit.html?visit=ID&host=NAME:PORT&host=…&STEP&STEP…
 //
-// First the hosts are asked one after the other by fetch(), then all at once for images and
-// scripts. Each request has an id of its own, ID and a number, so that a second try is known
-// as such. `done` is the promise of a list of {host, id, got}, where got is 'answer' or what
-// went wrong.
+// The steps are done one after the other:
+//
+//   in_turn=WAY,…   each host is asked by each way, one request after the other
+//   at_once=WAY,…   all of these requests together; a way may stand there more than once
+//   rest=SECONDS    nothing
+//
+// and the ways are below. Each request has an id of its own, ID and a number, so that a second
+// try is known as such. `done` is the promise of a list of {host, id, got, failed}, where got is
+// 'answer' or what went wrong. A fetch() that comes to nothing at all, for want of a
+// connection, is done once more, and `failed` is what went wrong with the first.
 
 'use strict';
 
 const asked = new URL(location.href).searchParams;
 
-async function byFetch(host, id) {
-    const response = await fetch(`https://${host}/answer.txt?${id}`,
-        { mode: 'cors', credentials: 'include', cache: 'no-store' });
-    await response.text();
-    return response.ok ? 'answer' : `status ${response.status}`;
+async function byFetch(address, options = {}) {
+    const response = await fetch(address,
+        { mode: 'cors', credentials: 'include', cache: 'no-store', ...options });
+    const text = await response.text();
+    if (!response.ok) {
+        return `status ${response.status}`;
+    }
+    return text === (options.body ?? 'answer\n') ? 'answer' : `${text.length} characters`;
 }
 
 function byElement(element, address) {
@@ -27,30 +36,58 @@ function byElement(element, address) {
     });
 }
 
-function byImage(host, id) {
-    return byElement(document.createElement('img'), `https://${host}/answer.svg?${id}`);
+// A body that is like no other, of so many characters.
+function post(host, id, length) {
+    const body = `${id} `.repeat(length).slice(0, length);
+    return byFetch(`https://${host}/echo?${id}`, { method: 'POST', body });
 }
 
-function byScript(host, id) {
-    return byElement(document.createElement('script'), `https://${host}/answer.js?${id}`);
-}
+const ways = {
+    fetch: (host, id) => byFetch(`https://${host}/answer.txt?${id}`),
+    image: (host, id) => byElement(document.createElement('img'),
+        `https://${host}/answer.svg?${id}`),
+    script: (host, id) => byElement(document.createElement('script'),
+        `https://${host}/answer.js?${id}`),
+    post: (host, id) => post(host, id, 1000),
+    upload: (host, id) => post(host, id, 200000),
+};
 
 let requests = 0;
 
 async function ask(way, host) {
     requests += 1;
     const id = `${asked.get('visit')}.${requests}`;
-    const got = await way(host, id).catch((error) => error.message);
-    return { host, id, got };
-}
-
-async function askAll(hosts) {
-    const answers = [];
-    for (const host of hosts) {
-        answers.push(await ask(byFetch, host));
+    try {
+        return { host, id, got: await ways[way](host, id) };
     }
-    const together = hosts.flatMap((host) => [ask(byImage, host), ask(byScript, host)]);
-    return answers.concat(await Promise.all(together));
+    catch (error) {
+        const got = await ways[way](host, `${id}.again`).catch((next) => next.message);
+        return { host, id, got, failed: error.message };
+    }
 }
 
-const done = askAll(asked.getAll('host'));
+const everyOne = (what) => asked.getAll('host').flatMap(
+    (host) => what.split(',').map((way) => [way, host]));
+
+const steps = {
+    async in_turn(what) {
+        const answers = [];
+        for (const [way, host] of everyOne(what)) {
+            answers.push(await ask(way, host));
+        }
+        return answers;
+    },
+    at_once: (what) => Promise.all(everyOne(what).map(([way, host]) => ask(way, host))),
+    rest: (seconds) => new Promise(
+        (resolve) => { setTimeout(() => resolve([]), seconds * 1000); }),
+};
+
+async function go() {
+    const answers = [];
+    for (const [step, what] of asked) {
+        answers.push(...await steps[step]?.(what) ?? []);
+    }
+    return answers;
+}
+
+const done = go();

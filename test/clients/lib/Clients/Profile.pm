@@ -24,14 +24,21 @@ sub make {
 }
 
 # Makes a certificate for users, signed by a CA whose certificate and key are in the
-# directory, as a PKCS #12 file. Returns its path.
+# directory. Returns its path.
 sub identity {
     my ($directory, $ca) = @_;
     Aty::Certificates::client($directory, $ca, 'user');
-    my $path = "$directory/user.p12";
-    _run('openssl', 'pkcs12', '-export', '-in', "$directory/user.pem", '-inkey',
-        "$directory/user.key", '-out', $path, '-passout', 'pass:');
-    return $path;
+    return "$directory/user.pem";
+}
+
+# Makes a PKCS #12 file of a certificate, NAME.pem, and its key, NAME.key, beside them; returns
+# its path.
+sub pkcs12 {
+    my ($certificate) = @_;
+    my ($name) = $certificate =~ /\A(.*)\.pem\z/;
+    _run('openssl', 'pkcs12', '-export', '-in', $certificate, '-inkey', "$name.key",
+        '-out', "$name.p12", '-passout', 'pass:');
+    return "$name.p12";
 }
 
 # Lets Chromium show a certificate without asking, as the policy AutoSelectCertificateForUrls

@@ -14,16 +14,18 @@ use Clients::Site;
 my $started = 0;    # each has a directory of its own
 
 # Starts it. `policy` is a policy's path; what stands beside it is there for the server too.
-# `kind` is 'stock' or 'authority'. Dies where httpd does not start.
+# `kind` is 'stock' or 'authority'. An idle connection is closed after `keep_alive` seconds (20
+# where it is not given). Dies where httpd does not start.
 sub start {
-    my ($class, $variables, $policy, $kind) = @_;
+    my ($class, $variables, $policy, $kind, $keep_alive) = @_;
     my $text = Aty::Template::load($policy);
     my ($directory, $name) = $policy =~ m{\A(.*)/([^/]+)\.policy\z} or die "$policy: what is it?\n";
     my $httpd = Aty::Server->new(
         name      => "$name-$kind-" . ++$started,
         template  => "$kind.conf.in",
         variables => {%$variables, site_port => 0, table => 'none',
-            site_text => Clients::Site::httpd_text($text)},
+            site_text => Clients::Site::httpd_text($text)
+                . ($keep_alive ? "KeepAliveTimeout $keep_alive\n" : '')},
     );
     my $self = bless {httpd => $httpd, text => $text}, $class;
     symlink $_, $httpd->root . '/' . s,.*/,,r or die "$_: $!\n" for grep { -d } glob "$directory/*";
@@ -58,6 +60,14 @@ sub stop {
     Aty::Ports::give_back(@{$self->{httpd}->variables}{qw(port site_port)});
 }
 
+# How many connections were opened, with what was asked for on them or not.
+sub opened {
+    my ($self) = @_;
+    my %clients = map { /\[client (\S+)\] AH01964:/ ? ($1 => 1) : () }
+        split /\n/, Aty::Template::load($self->root . '/logs/error_log');
+    return scalar keys %clients;
+}
+
 # Every request of its log, in order: status, connection, sni, host, vhost, protocol, path,
 # id. It is complete when the server was stopped.
 sub requests {
@@ -67,7 +77,7 @@ sub requests {
         my %request;
         @request{qw(status connection sni host vhost protocol path)} = split ' ', $line;
         $request{host} =~ s/:\d+\z//;
-        ($request{id}) = $request{path} =~ m,/answer\.\w+\?(.*),;
+        ($request{id}) = $request{path} =~ m,/(?:answer\.\w+|echo)\?(.*),;
         push @requests, \%request;
     }
     return @requests;

@@ -13,9 +13,11 @@ my $OURS = qr/(?:UnknownAuthority|AcceptPair|Zone|Isolate|Advertise|PublicPort|O
 
 # What all sites have. A page may read what it loads from elsewhere, and nothing is loaded
 # from a cache. The log has a line for each request; address and port tell its connection. The
-# other log is that of mod_authority(8).
+# other log is that of mod_authority(8). The error log tells of all connections, also of those
+# on which nothing is asked for. What is posted to /echo comes back.
 my $HEAD = <<'HEAD';
 Protocols h2 http/1.1
+LogLevel ssl:info
 AddType text/html .html
 AddType text/javascript .js
 AddType text/plain .txt
@@ -28,7 +30,15 @@ CustomLog "@t_logs@/client_log" client
 LogFormat "%t %<{AUTHORITY_CONN}e %{Host}i %<{AUTHORITY_VERDICT}e \
     %<{AUTHORITY_REASON}e %>s %h" verdicts
 CustomLog "@t_logs@/verdicts_log" verdicts
+LuaMapHandler "^/echo$" "@documents@/echo.lua"
 HEAD
+
+# The text of a policy that defines its port, with port 443 for it.
+sub at_443 {
+    my ($text) = @_;
+    $text =~ s/\$\{Port\}/443/g if $text =~ s/^Define\s+Port\s.*\n//mi;
+    return $text;
+}
 
 # The policy for another port, as variables of Aty::Template have it.
 sub policy_text {

@@ -21,16 +21,33 @@ sub prepare {
     my ($directory) = $policy =~ m{\A(.*)/};
     system("$variables->{top_dir}/bin/make-certificates", $policy) == 0
         or die "make-certificates failed\n";
-    my ($users) = Aty::Template::load($policy) =~ m{^#: certs/(\S+)\.pem CA$}m;
+    my $text = Aty::Template::load($policy);
+    my ($certificates) = $text =~ m{^#: (\S+)/\S+\.pem }m;
+    my $identity = _identity($directory, $text);
     return {
         variables => $variables,
         directory => $directory,
         client    => $option{client} // 'Clients::Chromium',
         from      => $option{from},
-        ca        => "$directory/certs/test-ca.pem",
-        identity  => $users && Clients::Profile::identity("$directory/certs", $users),
+        ca        => "$directory/$certificates/test-ca.pem",
+        identity  => $identity && Clients::Profile::pkcs12($identity),
         browsers  => {},
     };
+}
+
+# The certificate of a user of the site: one without names of hosts, or made by a CA of it.
+sub _identity {
+    my ($directory, $text) = @_;
+    return "$directory/$1" if $text =~ m{^#: (\S+\.pem) cn=\S+$}m;
+    return Clients::Profile::identity("$directory/$1", $2) if $text =~ m{^#: (\S+)/(\S+)\.pem CA$}m;
+    return;
+}
+
+# The client's name and version, when it was started.
+sub version {
+    my ($place) = @_;
+    my ($browser) = values %{$place->{browsers}};
+    return $browser->version;
 }
 
 # Ends what was started for it.
@@ -40,22 +57,53 @@ sub finish {
     $place->{browsers} = {};
 }
 
-# Surveys the site on each of the kinds ('stock', 'authority'). Returns a hash for each:
+# Surveys the site on each of the kinds ('stock', 'authority'): pages load from all names.
+sub survey {
+    my ($place, $policy, @kinds) = @_;
+    my @names = Clients::Site::names(Aty::Template::load($policy));
+    my @all = map { $_->{name} } @names;
+    my $from = $place->{from} // [map { $_->{name} } grep { $_->{vhost} eq $_->{name} } @names];
+    my $users = sub { return Clients::Visit::users($_[0], $from, @all) };
+    return map { visited($place, policy => $policy, kind => $_, users => $users) } @kinds;
+}
+
+# What comes of visits to the site of a policy. Options: policy (its path), kind, users (code
+# which makes of the port a list for each user: of the addresses to open), keep_alive (as
+# Clients::Server has it). Returns a hash:
 #   refused      how many requests were told 421
 #   pairs        "VHOST HOST" => how many of them were for HOST on a connection of VHOST
+#   opened       connections, those that nobody used among them
 #   connections  on which something was asked for
+#   http1        those of HTTP/1.1
 #   coalesced    those on which more than one name was
 #   retries      of what the pages load
 #   answered     how many loads of the pages were; and what they said of the others:
 #   unanswered   "HOST: WHAT"
+#   failed       "HOST: WHAT" of those that were answered when the page asked again
 #   elsewhere    "HOST VHOST" where a vhost answered that does not have the name
 #   log          the path of the log that `authorityc plan` reads
 #   faults       of httpd's error log
-sub survey {
-    my ($place, $policy, @kinds) = @_;
+sub visited {
+    my ($place, %option) = @_;
+    my ($policy, $kind) = @option{qw(policy kind)};
     my @names = Clients::Site::names(Aty::Template::load($policy));
+    my %vhosts = map { $_->{name} => $_->{vhost} } @names;
     my $browser = _browser($place, map { ($_->{name}, $_->{address}) } @names);
-    return map { _visited($place, $browser, $policy, $_, @names) } @kinds;
+    my $server = Clients::Server->start($place->{variables}, $policy, $kind, $option{keep_alive});
+    my @reports = map { @$_ } map { $browser->visit(@$_) } $option{users}->($server->port);
+    $server->stop;
+    my @unanswered = grep { $_->{got} ne 'answer' } @reports;
+    my %survey = (
+        count(\%vhosts, $server->requests),
+        opened     => $server->opened,
+        answered   => @reports - @unanswered,
+        unanswered => [map { "$_->{host}: $_->{got}" } @unanswered],
+        failed     => [map { "$_->{host}: $_->{failed}" } grep { $_->{failed} } @reports],
+        log        => $server->root . '/logs/verdicts_log',
+    );
+    $server->log->announce(qr/AH02032: Hostname/) if $survey{refused} && $kind eq 'stock';
+    $survey{faults} = [$server->log->faults];
+    return \%survey;
 }
 
 # The browser for which names have these addresses; it is kept for another survey.
@@ -70,34 +118,15 @@ sub _browser {
     );
 }
 
-sub _visited {
-    my ($place, $browser, $policy, $kind, @names) = @_;
-    my %vhosts = map { $_->{name} => $_->{vhost} } @names;
-    my $server = Clients::Server->start($place->{variables}, $policy, $kind);
-    my @all = map { $_->{name} } @names;
-    my $from = $place->{from} // [grep { $vhosts{$_} eq $_ } @all];
-    my @reports = Clients::Visit::all($browser, $server->port, $from, @all);
-    $server->stop;
-    my @unanswered = grep { $_->{got} ne 'answer' } @reports;
-    my %survey = (
-        count(\%vhosts, $server->requests),
-        answered   => @reports - @unanswered,
-        unanswered => [map { "$_->{host}: $_->{got}" } @unanswered],
-        log        => $server->root . '/logs/verdicts_log',
-    );
-    $server->log->announce(qr/AH02032: Hostname/) if $survey{refused} && $kind eq 'stock';
-    $survey{faults} = [$server->log->faults];
-    return \%survey;
-}
-
 # What a log says, in numbers; `vhosts` has the vhost of each name.
 sub count {
     my ($vhosts, @requests) = @_;
-    my (%pairs, %hosts, %tries, %elsewhere);
+    my (%pairs, %hosts, %tries, %elsewhere, %http1);
     for my $request (@requests) {
         my ($host, $vhost) = @$request{qw(host vhost)};
         $hosts{$request->{connection}}{$host} = 1;
         $tries{$request->{id}}++ if $request->{id};
+        $http1{$request->{connection}} = 1 if $request->{protocol} ne 'HTTP/2.0';
         if ($request->{status} == 421) {
             $pairs{"$vhosts->{$request->{sni}} $host"}++;
         }
@@ -113,6 +142,7 @@ sub count {
         retries     => $retries,
         pairs       => \%pairs,
         connections => scalar keys %hosts,
+        http1       => scalar keys %http1,
         coalesced   => scalar(grep { keys %$_ > 1 } values %hosts),
         elsewhere   => [sort keys %elsewhere],
     );

@@ -1,26 +1,23 @@
 package Clients::Visit;
 
-# What users of a site do: each opens a page of it, which loads from all names there are, and
-# opens it again. A client is an object with `visit`, as Clients::Chromium has it.
+# Users of a site: each opens a page of it, which loads from all names there are, and opens
+# it again.
 
 use strict;
 use warnings;
 
 my $LOADS = 2;    # of a page
 
-# Opens the pages of some names, each as a new user, which load from the names. Returns what
-# the pages report: {host, id, got} of each load.
-sub all {
-    my ($client, $port, $from, @names) = @_;
+# One user for each of the names in `from`: the addresses that they open, a list of lists.
+sub users {
+    my ($port, $from, @names) = @_;
     my $hosts = join '', map { "&host=$_:$port" } @names;
-    my @reports;
-    for my $start (@$from) {
-        my @addresses = map {
-            "https://$start:$port/visit.html?visit=$start-$_$hosts"
-        } 1 .. $LOADS;
-        push @reports, map { @$_ } $client->visit(@addresses);
-    }
-    return @reports;
+    return map { _user("https://$_:$port/visit.html?visit=$_", $hosts) } @$from;
+}
+
+sub _user {
+    my ($page, $hosts) = @_;
+    return [map { "$page-$_$hosts&in_turn=fetch&at_once=image,script" } 1 .. $LOADS];
 }
 
 1;

@@ -1,0 +1,144 @@
+package Clients::ScenarioTest;
+
+# The scenarios of Clients::Scenarios, gone through by one client and judged: what a
+# test/clients/CLIENT.t is made of. What must come out is asked of authorityc, not known
+# from what once came out.
+
+use strict;
+use warnings;
+
+use Aty::Template;
+use Clients::Plan;
+use Clients::ScenarioPolicy;
+use Clients::Scenarios qw(kinds scenarios users);
+use Clients::Site;
+use Clients::Survey;
+use Clients::Together qw(at_once);
+use Exporter qw(import);
+use JSON::PP ();
+use Room;
+use Test::More;
+use Tree;
+
+our @EXPORT = qw(test_client);
+
+my $LOADS = $ENV{CLIENT_LOADS} // 1;    # users that go through a scenario
+
+# Goes through the scenarios that @ARGV names, or all, with a client, a package that is
+# loaded, and judges what comes of it. Returns the exit status. Everything that was found is
+# left in out/clients_CLIENT/found.json. Each page must get every answer, from the vhost it is
+# for; what else is expected of a client:
+#   obeys   it honours ORIGIN: with the module it meets no 421, and uses no more connections
+#           of HTTP/2 than needed
+#   tries   it uses a connection for whatever the certificate covers: 421 where authorityc
+#           says so, and none when the plan was followed
+#           (one that obeys tries on stock httpd; one that does neither is never refused)
+#   fails   the fault of its own, a pattern, with which a fetch() may come to nothing that
+#           the page then repeats; without, none may
+#   loses   a page may get 421 from stock httpd
+sub test_client {
+    my ($client, %expected) = @_;
+    my $name = lc $client =~ s/.*:://r;
+    my %pages = map { s{.*/}{}r => slurp($_) } files(qr{^test/clients/pages/});
+    my @chosen = scenarios(@ARGV);
+    my %texts = map { $_->{site} => slurp($_->{site}) } @chosen;
+    my $test = sub {
+        my ($variables) = @_;
+        Aty::Template::store("$variables->{documents}/$_", $pages{$_}) for keys %pages;
+        my $go = sub { return _go_through($client, \%texts, @_) };
+        my @results = at_once($variables, $go, @chosen);
+        _judge(\%expected, @$_) for @results;
+        _keep($variables, @results);
+        done_testing();
+        return Test::More->builder->is_passing ? 0 : 1;
+    };
+    return run_in_room("clients_$name", $test);
+}
+
+sub _keep {
+    my ($variables, @results) = @_;
+    my @found = map { {scenario => $_->[0]{name}, found => $_->[1]} } @results;
+    Aty::Template::store("$variables->{top_dir}/kept/found.json",
+        JSON::PP->new->canonical->pretty->encode(\@found));
+}
+
+# What comes of a scenario: {kinds}{KIND} as Clients::Survey::visited has it, with `outlook`
+# for one user, or {cannot}; and the client's {version} and how many {users} there were.
+sub _go_through {
+    my ($client, $texts, $variables, $scenario) = @_;
+    my $reason = $client->can('cannot') && $client->cannot($scenario);
+    return {cannot => $reason} if $reason;
+    my $directory = "$variables->{top_dir}/$scenario->{name}";
+    mkdir $directory or die "$directory: $!\n";
+    my $policy = Aty::Template::store("$directory/$scenario->{name}.policy",
+        Clients::Site::at_443($texts->{$scenario->{site}}));
+    my $place = Clients::Survey::prepare($variables, $policy, client => $client);
+    my %policies = map { $_ => $policy } kinds();
+    ($policies{followed}) = Clients::Plan::follow($place, $policy, 'certificates');
+    my %found = map { $_ => _visited($place, $scenario, $policies{$_}, $_) } kinds();
+    my %result = (kinds => \%found, users => $LOADS, version => Clients::Survey::version($place));
+    Clients::Survey::finish($place);
+    return \%result;
+}
+
+sub _visited {
+    my ($place, $scenario, $policy, $kind) = @_;
+    my @names = map { $_->{name} } Clients::Site::names(Aty::Template::load($policy));
+    my $said = Clients::ScenarioPolicy::ask($place->{variables}, $policy, @names);
+    my $found = Clients::Survey::visited($place,
+        policy     => $policy,
+        kind       => $kind eq 'stock' ? 'stock' : 'authority',
+        keep_alive => $scenario->{keep_alive},
+        users      => sub { return users($scenario, $_[0], $LOADS, @names) },
+    );
+    $found->{outlook} = Clients::ScenarioPolicy::outlook($said, $scenario, $kind, @names);
+    return $found;
+}
+
+sub _judge {
+    my ($expected, $scenario, $result) = @_;
+    my $name = $scenario->{name};
+    return fail("$name: $result") if !ref $result;
+    return pass("$name: not for this client: $result->{cannot}") if $result->{cannot};
+    my $stock = $result->{kinds}{stock}{outlook}{refused} ? 'refused' : 'served';
+    is($stock, $scenario->{stock}, "$name: authorityc says what the scenario says of stock httpd");
+    for my $kind (kinds()) {
+        my $found = $result->{kinds}{$kind};
+        _judge_answers("$name, $kind", $kind, $found, $expected);
+        _judge_refused("$name, $kind", $kind, $found, $expected);
+        _judge_connections("$name, $kind", $found, $result->{users})
+            if $expected->{obeys} && $kind ne 'stock';
+    }
+}
+
+sub _judge_answers {
+    my ($label, $kind, $found, $expected) = @_;
+    my @unanswered = @{$found->{unanswered}};
+    @unanswered = grep { !/: (?:status 421|nothing)\z/ } @unanswered
+        if $kind eq 'stock' && $expected->{loses};
+    my @failed = grep { !$expected->{fails} || !/$expected->{fails}/ } @{$found->{failed}};
+    cmp_ok($found->{answered}, '>', 0, "$label: $found->{answered} loads were answered");
+    is_deeply(\@unanswered, [], "$label: all of them");
+    is_deeply(\@failed, [], "$label: at the first try");
+    is_deeply($found->{elsewhere}, [], "$label: by the vhosts that have the names");
+    is_deeply($found->{faults}, [], "$label: the error log has nothing unexpected");
+}
+
+sub _judge_refused {
+    my ($label, $kind, $found, $expected) = @_;
+    my $tries = $expected->{tries} || $expected->{obeys} && $kind eq 'stock';
+    if ($tries && $found->{outlook}{refused}) {
+        cmp_ok($found->{refused}, '>', 0, "$label: $found->{refused} x 421");
+    }
+    else {
+        is_deeply($found->{pairs}, {}, "$label: no 421");
+    }
+}
+
+sub _judge_connections {
+    my ($label, $found, $users) = @_;
+    is($found->{connections} - $found->{http1}, $users * $found->{outlook}{fewest},
+        "$label: the fewest connections of HTTP/2 that the policy allows, for $users users");
+}
+
+1;
