@@ -8,9 +8,8 @@ use warnings;
 
 use Aty::Template;
 use Clients::Devtools;
+use Clients::Processes;
 use Clients::Profile;
-use POSIX ();
-use Time::HiRes qw(sleep time);
 
 # Nothing here asks for anything but what the pages do. Certificates are checked as ever:
 # where their errors are ignored, Chromium moves no request to another connection.
@@ -91,38 +90,13 @@ sub _open {
     return $answer->{result}{value};
 }
 
-# Its processes that are still there: those of its session, and those that have left it,
-# which have its home in their arguments.
-sub processes {
-    my ($self) = @_;
-    my ($session, $home) = ($self->{devtools}->pid, $self->{home});
-    return grep {
-        my ($state, $of) = _slurp("/proc/$_/stat") =~ /.*\) (\S) \S+ \S+ (\S+)/;
-        defined $state && $state ne 'Z'
-            && ($of == $session || index(_slurp("/proc/$_/cmdline"), "$home/") >= 0);
-    } map { m{(\d+)} } glob '/proc/[0-9]*';
-}
-
-# The text of a file, or nothing where it has gone.
-sub _slurp {
-    my ($path) = @_;
-    open my $file, '<', $path or return '';
-    local $/;
-    return <$file> // '';
-}
-
 # Ends it, and waits until none of its processes is left.
 sub stop {
     my ($self) = @_;
     @running = grep { $_ != $self } @running;
-    my $pid = $self->{devtools}->pid;
     return if $self->{stopped}++;
     eval { $self->{devtools}->call('Browser.close') };
-    my $end = time + 5;
-    while (waitpid($pid, POSIX::WNOHANG()) == 0 || $self->processes) {
-        kill KILL => $self->processes if time > $end;
-        sleep 0.02;
-    }
+    Clients::Processes::wait_for_end($self->{devtools}->pid, $self->{home});
 }
 
 END {
