@@ -5,11 +5,12 @@ package Aty::Plain;
 use strict;
 use warnings;
 
+use Aty::Patience;
 use IO::Select;
 use IO::Socket::IP;
-use Socket qw(IPPROTO_TCP TCP_NODELAY);
+use Socket qw(IPPROTO_TCP SO_LINGER SOL_SOCKET TCP_NODELAY);
 
-our $DEADLINE = 10;    # seconds that any one answer may take
+our $DEADLINE = patience(10);    # seconds that any one answer may take
 
 sub connect {
     my ($class, %option) = @_;
@@ -53,6 +54,15 @@ sub silent_for {
     my ($self, $seconds) = @_;
     return !IO::Select->new($self->{socket})->can_read($seconds);
 }
+
+# Closes a socket by a reset instead of an end.
+sub reset_socket {
+    my ($socket) = @_;
+    setsockopt $socket, SOL_SOCKET, SO_LINGER, pack 'ii', 1, 0;
+    CORE::close($socket);
+}
+
+sub reset { return reset_socket($_[0]{socket}) }
 
 sub close {
     my ($self) = @_;

@@ -218,6 +218,32 @@ sub close {
     CORE::close(delete $self->{socket});
 }
 
+# Ends the connection without a word of TLS, by a reset of TCP.
+sub reset {
+    my ($self) = @_;
+    my $ssl = delete $self->{ssl} or return;
+    Net::SSLeay::free($ssl);
+    Net::SSLeay::CTX_free(delete $self->{context});
+    Aty::Plain::reset_socket(delete $self->{socket});
+}
+
+# What a client says first, for those who send it and then do not go on. Options as those of
+# `connect`.
+sub client_hello {
+    my (%option) = @_;
+    my $context = _context(\%option);
+    my $ssl = Net::SSLeay::new($context);
+    _prepare($ssl, \%option);
+    my $out = Net::SSLeay::BIO_new(Net::SSLeay::BIO_s_mem());
+    Net::SSLeay::set_bio($ssl, Net::SSLeay::BIO_new(Net::SSLeay::BIO_s_mem()), $out);
+    Net::SSLeay::do_handshake($ssl);
+    my $bytes = Net::SSLeay::BIO_read($out);
+    Net::SSLeay::ERR_clear_error();
+    Net::SSLeay::free($ssl);
+    Net::SSLeay::CTX_free($context);
+    return $bytes;
+}
+
 sub DESTROY {
     local ($@, $!, $?);
     $_[0]->close;

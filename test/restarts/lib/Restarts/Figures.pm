@@ -8,7 +8,9 @@ use warnings;
 use Exporter qw(import);
 use List::Util qw(sum0);
 
-our @EXPORT_OK = qw(chance_of_so_many median rate_text slope table_text);
+our @EXPORT_OK = qw(chance_of_so_many median rate_text robust_slope slope table_text);
+
+my $POINTS_MAX = 400;
 
 # Of a straight line through points [x, y], by least squares.
 sub slope {
@@ -17,6 +19,22 @@ sub slope {
     my ($x, $y) = map { my $i = $_; sum0(map { $_->[$i] } @points) / @points } 0, 1;
     my $square = sum0(map { ($_->[0] - $x)**2 } @points);
     return $square ? sum0(map { ($_->[0] - $x) * ($_->[1] - $y) } @points) / $square : 0;
+}
+
+# The median of the slopes between all pairs of points (Theil and Sen): a few points that are
+# far off do not move it. Of many points every so many is taken.
+sub robust_slope {
+    my (@points) = @_;
+    my $step = int(@points / $POINTS_MAX) + 1;
+    @points = @points[grep { $_ % $step == 0 } 0 .. $#points];
+    my @slopes;
+    for my $i (0 .. $#points) {
+        for my $j (0 .. $i - 1) {
+            my $run = $points[$i][0] - $points[$j][0] or next;
+            push @slopes, ($points[$i][1] - $points[$j][1]) / $run;
+        }
+    }
+    return median(@slopes);
 }
 
 sub median {

@@ -40,6 +40,8 @@ sub read_records {
     return @order;
 }
 
+my %known;    # the same few hundred questions come again and again
+
 # Judges the connections of a server with the module. generations: by number, a hash with
 # states (those that its table may have had) and served (when it did). port: of the site.
 # Returns a hash of lists of faults: forbidden, wrong, mixed, origins, late; and counts.
@@ -47,6 +49,7 @@ sub judge {
     my ($connections, $generations, $port) = @_;
     my %found = map { $_ => [] } qw(forbidden wrong mixed origins late);
     $found{counts} = {};
+    %known = ();
     for my $connection (@$connections) {
         push @{$found{wrong}}, map { "connection $connection->{id}, request $_->{authority}:"
             . ' the answer does not say its generation' }
@@ -83,8 +86,6 @@ sub _judge_request {
         . " $request->{authority}, $names: $was where the policy says "
         . join ' or ', @expected;
 }
-
-my %known;    # the same few hundred questions come again and again
 
 sub _expected {
     my ($state, $connection, $request) = @_;

@@ -13,7 +13,8 @@ my $AFTER = 1;    # seconds after a hard restart in which its losses are seen
 
 # Those of the server of that name. Returns a hash: the numbers of connections, requests, and
 # of those that were answered and refused; count, of connections by kind of loss; faults, the
-# same as texts.
+# same as texts;
+# after, of connections lost without a hard restart by the number of the restart before.
 sub losses {
     my ($run, $name) = @_;
     my @windows = map { [$_->{settled}{$name}{signalled}, $_->{settled}{$name}{served} + $AFTER] }
@@ -30,6 +31,8 @@ sub losses {
                 push @{$of{faults}{$kind}}, _fault($run, $name, $connection, $request);
                 $of{count}{$kind}++ if !$here{$kind}++;
             }
+            $of{after}{_restart_before($run, $name, $request)->{number}}++
+                if $class eq 'lost' && !$here{counted}++;
         }
     }
     return \%of;
@@ -43,17 +46,25 @@ sub _class {
     return $outcome;
 }
 
+# The last restart that was signalled before a request ended; the start has number 0.
+sub _restart_before {
+    my ($run, $name, $request) = @_;
+    for my $restart (reverse @{$run->{restarts}}) {
+        return $restart if $restart->{settled}{$name}{signalled} <= $request->{ended};
+    }
+    return {number => 0, manner => 'start'};
+}
+
 # A lost request, with the restart before it.
 sub _fault {
     my ($run, $name, $connection, $request) = @_;
-    my ($before) = grep { $_->{settled}{$name}{signalled} <= $request->{ended} }
-        reverse @{$run->{restarts}};
-    my $since = $before ? $before->{settled}{$name}{signalled} : $run->{begun};
+    my $before = _restart_before($run, $name, $request);
+    my $since = $before->{number} ? $before->{settled}{$name}{signalled} : $run->{begun};
     return sprintf '%s: %s, connection %s (%s), request %s%s, sent %.3f s, ended %.3f s after'
         . ' restart %d (%s) was signalled',
         $request->{outcome}, @$connection{qw(protocol sni id)}, @$request{qw(authority path)},
         (map { $request->{$_} - $since } qw(sent ended)),
-        $before ? @$before{qw(number manner)} : (0, 'start');
+        @$before{qw(number manner)};
 }
 
 1;

@@ -141,6 +141,7 @@ sub told {
             origin_frames => $told->{origin_frames},
             same          => $told->{requests}{same},
             shared        => $told->{requests}{shared},
+            misdirected   => $told->{requests}{misdirected}{total},
             %{$told->{requests}{misdirected}{by_reason}},
         },
     };
