@@ -72,7 +72,7 @@ sub survey_site {
     my $directory = "$variables->{top_dir}/$name";
     mkdir $directory or die "$directory: $!\n";
     my $policy = Aty::Template::store("$directory/$name.policy", $texts{$site->{path}});
-    my $place = Clients::Survey::prepare($variables, $policy, from => $site->{from});
+    my $place = Clients::Survey::prepare($variables, [$policy], from => $site->{from});
     my $survey = sub { return [Clients::Survey::survey($place, @_)] };
     my %found = (before => $survey->($policy, @KINDS));
     $found{plan} = decode_json(

@@ -21,7 +21,7 @@ sub start {
     my $text = Aty::Template::load($policy);
     my ($directory, $name) = $policy =~ m{\A(.*)/([^/]+)\.policy\z} or die "$policy: what is it?\n";
     my $httpd = Aty::Server->new(
-        name      => "$name-$kind-" . ++$started,
+        name      => "$name-$kind-$$-" . ++$started,
         template  => "$kind.conf.in",
         variables => {%$variables, site_port => 0, table => 'none',
             site_text => Clients::Site::httpd_text($text)

@@ -13,15 +13,15 @@ use Clients::Server;
 use Clients::Site;
 use Clients::Visit;
 
-# Makes the certificates of a policy, and one for users where it has a CA for them. Returns
-# what is needed for surveys at that place. Options: client (a package; Chromium), from (the
-# names whose pages are opened; one of each vhost).
+# Makes the certificates of policies that are in one directory, and one for users where the
+# first has a CA for them. Returns what is needed for surveys at that place. Options: client
+# (a package; Chromium), from (the names whose pages are opened; one of each vhost).
 sub prepare {
-    my ($variables, $policy, %option) = @_;
-    my ($directory) = $policy =~ m{\A(.*)/};
-    system("$variables->{top_dir}/bin/make-certificates", $policy) == 0
+    my ($variables, $policies, %option) = @_;
+    my ($directory) = $policies->[0] =~ m{\A(.*)/};
+    system("$variables->{top_dir}/bin/make-certificates", @$policies) == 0
         or die "make-certificates failed\n";
-    my $text = Aty::Template::load($policy);
+    my $text = Aty::Template::load($policies->[0]);
     my ($certificates) = $text =~ m{^#: (\S+)/\S+\.pem }m;
     my $identity = _identity($directory, $text);
     return {
@@ -41,13 +41,6 @@ sub _identity {
     return "$directory/$1" if $text =~ m{^#: (\S+\.pem) cn=\S+$}m;
     return Clients::Profile::identity("$directory/$1", $2) if $text =~ m{^#: (\S+)/(\S+)\.pem CA$}m;
     return;
-}
-
-# The client's name and version, when it was started.
-sub version {
-    my ($place) = @_;
-    my ($browser) = values %{$place->{browsers}};
-    return $browser->version;
 }
 
 # Ends what was started for it.
@@ -88,7 +81,7 @@ sub visited {
     my ($policy, $kind) = @option{qw(policy kind)};
     my @names = Clients::Site::names(Aty::Template::load($policy));
     my %vhosts = map { $_->{name} => $_->{vhost} } @names;
-    my $browser = _browser($place, map { ($_->{name}, $_->{address}) } @names);
+    my $browser = browser($place, map { ($_->{name}, $_->{address}) } @names);
     my $server = Clients::Server->start($place->{variables}, $policy, $kind, $option{keep_alive});
     my @reports = map { @$_ } map { $browser->visit(@$_) } $option{users}->($server->port);
     $server->stop;
@@ -106,12 +99,14 @@ sub visited {
     return \%survey;
 }
 
-# The browser for which names have these addresses; it is kept for another survey.
-sub _browser {
+# The browser for which names have these addresses, beside those that are known at the place;
+# it is kept for another survey.
+sub browser {
     my ($place, %addresses) = @_;
+    %addresses = (%{$place->{known} // {}}, %addresses);
     my $key = join ' ', map { "$_ $addresses{$_}" } sort keys %addresses;
     return $place->{browsers}{$key} //= $place->{client}->start(
-        home      => "$place->{directory}/browser-" . keys %{$place->{browsers}},
+        home      => "$place->{directory}/browser-$$-" . keys %{$place->{browsers}},
         ca        => $place->{ca},
         identity  => $place->{identity},
         addresses => \%addresses,
