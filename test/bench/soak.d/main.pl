@@ -40,7 +40,7 @@ sub pace {
     $cycles = 2 if $cycles < 2;
     my %pace = (cycles => $cycles, seconds => $seconds / $cycles);
     return $pace{seconds} >= 240
-        ? {%pace, between => 10, pause => 0.2, rate => 60, rest => 6, sample => 5}
+        ? {%pace, between => 10, pause => 0.2, rate => 60, rest => 6, sample => 5, long => 1}
         : {%pace, between => 0.8, pause => 0.1, rate => 90, rest => 1.5, sample => 0.5};
 }
 

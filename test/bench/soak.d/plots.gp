@@ -8,9 +8,9 @@ set terminal svg size 800,360 font 'sans-serif,13'
 set border 3 linecolor rgb '#7a7a7a'
 set tics nomirror textcolor rgb '#7a7a7a'
 set grid ytics linecolor rgb '#7a7a7a' linewidth 0.3 dashtype 3
-set key outside top center horizontal textcolor rgb '#7a7a7a'
+set key outside bottom center horizontal textcolor rgb '#7a7a7a'
 set title textcolor rgb '#7a7a7a'
-set xlabel 'minutes' textcolor rgb '#7a7a7a'
+set xlabel 'minutes' offset 0, 0.4 textcolor rgb '#7a7a7a'
 set ylabel textcolor rgb '#7a7a7a'
 set yrange [0:*]
 set style line 1 linecolor rgb '#d17a22' linewidth 1.5

@@ -14,6 +14,7 @@ use Restarts::Site qw(httpd_text);
 use Time::HiRes qw(sleep time);
 
 my $SECONDS = 30;    # for a restart; then it hangs
+my $TRIES   = 5;
 
 # What httpd says of a signal, and when it serves again.
 my $TOLD   = qr/(?:AH00493: SIGUSR1|AH00494: SIGHUP|AH00171: Graceful restart|AH00173: SIGHUP)/;
@@ -133,7 +134,7 @@ sub asked { return $_[0]{asked} // 0 }
 # What the status page says: usable (there is a table), and counts by name.
 sub told {
     my ($self) = @_;
-    my $told = decode_json($self->_get('/authority-status?json')->{body});
+    my $told = decode_json($self->_status_page);
     return {
         usable => $told->{table}{usable},
         counts => {
@@ -145,6 +146,17 @@ sub told {
             %{$told->{requests}{misdirected}{by_reason}},
         },
     };
+}
+
+# A connection may be lost now and then, as any other.
+sub _status_page {
+    my ($self) = @_;
+    for (1 .. $TRIES) {
+        my $answer = eval { $self->_get('/authority-status?json') };
+        return $answer->{body} if $answer && $answer->{status} == 200;
+        sleep 0.2;
+    }
+    die "$self->{name}: no status page in $TRIES attempts\n";
 }
 
 sub measured { return measure($_[0]->pid) }

@@ -17,26 +17,26 @@ use Time::HiRes qw(sleep time);
 our @EXPORT_OK = qw(run_cycle);
 
 my $STORM    = 0.6;    # of a cycle
+my $LONG     = 3;      # every so many cycles are all calm, if they are long enough for it
 my $RESTARTS = 6;      # of a storm at least, however slow the machine is
 my $CALM_MIN = 5;      # seconds
 
 # Runs a cycle of that number. pace: a hash of seconds (of the cycle), between (two restarts),
-# pause (of clients), rate (of h2load), rest (seconds). Returns a hash for Soak::Tally: calm,
-# rest, volume, notes of what was not as it should be.
+# pause (of clients), rate (of h2load), rest (seconds). long: whether some
+# cycles are all calm. Returns a hash for Soak::Tally: long, calm, rest, volume.
 sub run_cycle {
     my ($run, $recorder, $cycle, $pace) = @_;
     my $begun = time;
     start_clients($run, class => 'Soak::Client', name => "records.$cycle",
         seed => $run->{option}{seed} * 1000 + $cycle, pause => $pace->{pause});
+    my %came = (long => $pace->{long} && $cycle % $LONG == 0);
     $recorder->phase($cycle, 'storm');
-    _storm($run, $recorder, $begun + $STORM * $pace->{seconds}, $pace->{between});
-    my %came = (number => $cycle, begun => $begun);
+    _storm($run, $recorder, $begun + $STORM * $pace->{seconds}, $pace->{between}) if !$came{long};
     $recorder->phase($cycle, 'calm');
     _calm($run, $recorder, $begun + $pace->{seconds} - $pace->{rest}, $pace->{rate}, \%came);
     stop_clients($run);
     $recorder->phase($cycle, 'rest');
     _rest($run, $recorder, $pace->{rest}, \%came);
-    $came{ended} = time;
     return \%came;
 }
 

@@ -14,7 +14,7 @@ use Restarts::Lines qw(is_crash is_unexpected said_wrong);
 use Restarts::Losses qw(losses);
 
 my $EXAMPLES = 10;
-my $LATE     = 2;    # seconds after which no old child may take a new connection
+my $LATE     = 5;    # seconds after which no old child may take a new connection
 
 # What httpd may say of these clients besides: of a certificate of an authority that is not
 # the vhost's.
@@ -168,7 +168,7 @@ sub _add_counters {
 # had open when nobody was connected.
 sub _add_growth {
     my ($self, $came) = @_;
-    my %calm = (connections => $came->{calm}{connections});
+    my %calm = (connections => $came->{calm}{connections}, long => $came->{long});
     for my $name (qw(stock authority)) {
         my @samples = map { $_->{$name} } @{$came->{calm}{samples}};
         my @lasting = grep { my $pid = $_; !grep { !$_->{$pid} } @samples } keys %{$samples[0]};
@@ -178,7 +178,7 @@ sub _add_growth {
         } @lasting ? @samples : ();
         $calm{$name} = robust_slope(@points) * $came->{calm}{seconds};
         my @gone = grep { my $pid = $_; !grep { $_ == $pid } @lasting } keys %{$samples[0]};
-        $self->fault("gone $name" => map { "cycle $came->{number}: process $_" } @gone);
+        $self->fault("gone $name" => map { "cycle " . (1 + ($self->{cycles} // 0)) . ": process $_" } @gone);
     }
     push @{$self->{calms}}, \%calm;
     push @{$self->{rests}}, $came->{rest};
