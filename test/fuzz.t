@@ -12,7 +12,7 @@ use Test::More;
 use Tree;
 
 my @targets = map { m,fuzz_(\w+)\.c$, } files(qr,^test/fuzz/fuzz_\w+\.c$,);
-cmp_ok(scalar @targets, '>=', 5, 'there are targets');
+cmp_ok(scalar @targets, '>=', 10, 'there are targets');
 
 # The certificates that policies name lie beside them.
 my $files = tempdir(CLEANUP => 1);

@@ -1,31 +1,24 @@
 /* Any bytes as what httpd dumps for `authorityc import`: a message, or the lines of a
- * policy that the compiler accepts. Warnings about it have no control characters. */
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <apr_strings.h>
-
+ * policy that the compiler accepts. Warnings about it have no control characters.
+ *
+ * links: test/fuzz/policy_memory.c
+ */
 #include "authorityc/compile.h"
 #include "authorityc/import/import.h"
 #include "authorityc/import/import_lines.h"
 #include "test/fuzz/fuzz.h"
+#include "test/fuzz/policy_memory.h"
 
-/* The policy is read from a file, as import_mend.c has it. */
 static void require_compiles(apr_pool_t *pool, const aty_import_lines *lines)
 {
     aty_diag *diag = aty_diag_create(pool);
     aty_compiled compiled;
     size_t size;
     char *text = aty_import_lines_text(lines, &size);
-    int file = memfd_create("policy", MFD_CLOEXEC);
-    const aty_policy *policy;
 
-    fuzz_require(text && file >= 0 && write(file, text, size) == (ssize_t)size,
-                 "the policy can be written");
-    policy = aty_policy_read(pool, apr_psprintf(pool, "/proc/self/fd/%d", file), diag);
-    fuzz_require(policy && aty_compile(pool, policy, diag, &compiled),
+    fuzz_require(text && aty_compile(pool, policy_memory_read(pool, text, size, diag),
+                                     diag, &compiled),
                  "the policy of a dump compiles");
-    close(file);
     free(text);
 }
 
