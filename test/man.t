@@ -8,43 +8,18 @@ use Cwd qw(abs_path);
 use File::Copy qw(copy);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
+use Manual;
 use Outcome;
 use Test::More;
 use Tree;
 
 my $program = abs_path(out() . '/authorityc/authorityc') or die "build authorityc first\n";
 
-# Everything that the pattern captures in the files, sorted, each once.
-sub words {
-    my ($pattern, @paths) = @_;
-    my %seen = map { $_ => 1 } map { slurp($_) =~ /$pattern/g } @paths;
-    return sort keys %seen;
-}
-
-# The items of a page's lists, with the macro that stands before them.
-sub items {
-    my ($page, $macro) = @_;
-    return words(qr/^\.It $macro(\S+)/m, "man/$page");
-}
-
 sub agree {
     my ($what, $page, $items, $known) = @_;
     my %documented = map { $_ => 1 } @$items;
     cmp_ok(scalar @$known, '>', 2, "the $what are found");
     is_deeply([grep { !$documented{$_} } @$known], [], "$page has all $what");
-}
-
-# A section of a page, as it stands in the page.
-sub section {
-    my ($page, $name) = @_;
-    return slurp("man/$page") =~ /^\.Sh \Q$name\E\n(.*?)(?=^\.Sh |\z)/ms ? $1 : '';
-}
-
-# The same, as it is read, without the line ends that a page's width makes.
-sub section_text {
-    my ($page, $name) = @_;
-    my $text = qx(mandoc -T ascii -O width=1000 'man/$page') =~ s/.\x08//gr;
-    return $text =~ /^\Q$name\E\n(.*?)(?=^\S|\z)/ms ? $1 : '';
 }
 
 # The options that are named in a text. Those of -W count as one.
@@ -154,25 +129,15 @@ my @switches = words(qr/AP_INIT_\w+\("(\w+)"/, @module);
 
 agree('directives', 'authority.policy.5', [items('authority.policy.5', 'Ic ')], \@directives);
 is_deeply([items('authority.policy.5', 'Ic ')], \@directives, '... and no others');
-agree('reasons', 'authority.policy.5', [items('authority.policy.5', '')],
-    [words(qr/\{"([a-z0-9-]+)"/, 'core/reason.c')]);
-agree('checks', 'authority.policy.5', [items('authority.policy.5', '')],
-    [words(qr/\{"([a-z0-9-]+)"/, 'authorityc/checks.c')]);
 my @faults = words(qr/\.name = "([a-z0-9-]+)"/, 'authorityc/probe/probe_faults.c');
 agree('faults', 'authorityc-probe.1', [items('authorityc-probe.1', '')], \@faults);
 is_deeply([words(qr/^\.It ([a-z0-9-]+) Pq/m, 'man/authorityc-probe.1')], \@faults, '... and no others');
 agree('commands', 'authorityc.1', [items('authorityc.1', 'Cm ')], \@commands);
 is_deeply([items('authorityc.1', 'Cm ')], [sort @commands], '... and no others');
-agree('variables', 'authorityc.1', [items('authorityc.1', 'Ev ')],
-    [words(qr/getenv\("(\w+)"\)/, files(qr,^(?:core|authorityc)/.*\.c$,))]);
 agree('remedies', 'authorityc-plan.1', [items('authorityc-plan.1', '(?:Cm )?')],
     [words(qr/\[ATY_REMEDY_\w+\] = \{"(\w+)"/, 'authorityc/plan/plan.c')]);
 agree('directives', 'mod_authority.8', [items('mod_authority.8', 'Ic ')], \@switches);
 is_deeply([items('mod_authority.8', 'Ic ')], \@switches, '... and no others');
-agree('messages', 'mod_authority.8', [items('mod_authority.8', '')],
-    [words(qr/"(ATY\d+)/, @module)]);
-agree('variables', 'mod_authority.8', [items('mod_authority.8', 'Ev ')],
-    [words(qr/, "(AUTHORITY_[A-Z]+)"/, @module)]);
 
 test_command($_) for @commands;
 
@@ -180,12 +145,20 @@ my $place = abs_path(tempdir('man-XXXXXX', DIR => out(), CLEANUP => 1));
 copy($_, $place) or die "$_: $!\n" for files(qr,^policies/.*\.policy$,);
 is(system('test/make-certificates', glob "$place/*.policy"), 0, 'certificates are made');
 my @pair = qw(www.example.com files.example.com);
-test_keys($place, 'check', [], map { ['--upgrade', "$_.policy"] } qw(hosting cdn));
-test_keys($place, 'explain', [], ['location.policy', @pair], ['--all', $pair[0], 'location.policy'],
-    ['--groups', 'location.policy']);
-test_keys($place, 'diff', ['samples'], map { ['wildcard.policy', $_] } qw(balancer.policy hosting.policy));
-test_keys($place, 'plan', [], map { ["$_.policy"] } qw(hosting location per-group-certificates));
-test_keys($place, 'probe', [], [qw(--connect 127.0.0.1:1 location.policy)],
-    [qw(--names localhost --connect 127.0.0.1:1)]);
-test_keys($place, 'dump', ['settings'], ['cdn.policy'], ['location.policy']);
+my %questions = (
+    check => [map { ['--upgrade', "$_.policy"] } qw(hosting cdn)],
+    explain => [['location.policy', @pair], ['--all', $pair[0], 'location.policy'],
+        ['--groups', 'location.policy']],
+    diff => [map { ['wildcard.policy', $_] } qw(balancer.policy hosting.policy)],
+    plan => [map { ["$_.policy"] } qw(hosting location per-group-certificates)],
+    probe => [[qw(--connect 127.0.0.1:1 location.policy)],
+        [qw(--names localhost --connect 127.0.0.1:1)]],
+    dump => [['cdn.policy'], ['location.policy']],
+);
+is_deeply([sort keys %questions], [grep { slurp("man/authorityc-$_.1") =~ /^\.It Fl -json$/m } @commands],
+    'the JSON of every command that has it is looked at');
+for my $command (sort keys %questions) {
+    my $closed = {diff => ['samples'], dump => ['settings']}->{$command} // [];
+    test_keys($place, $command, $closed, @{$questions{$command}});
+}
 done_testing();
