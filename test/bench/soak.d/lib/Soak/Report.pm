@@ -7,7 +7,7 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
-use List::Util qw(max sum0);
+use List::Util qw(sum0);
 use Restarts::Claims qw(broken claim counts_text);
 use Restarts::Figures qw(chance_of_so_many median robust_slope table_text);
 
@@ -16,9 +16,13 @@ our @EXPORT_OK = qw(report);
 my $CHANCE = 0.001;    # a difference that is less likely by chance is none
 
 # The parent may grow by so much more than stock httpd's: a few pages, and less than a
-# hundredth of a table each restart (KiB).
+# hundredth of a table each restart (KiB). It has its size after some restarts; in a run of
+# fewer than so many that cannot be told apart, but two tables that are kept.
 my $PARENT_KIB           = 16;
 my $PARENT_KIB_A_RESTART = 0.25;
+my $SETTLED              = 10;
+my $MANY                 = 30;
+my $YOUNG_PARENT_KIB     = 128;
 
 # The children together may grow in half of a calm by so much more than stock httpd's:
 # allocators of three processes with 16 threads each waver by some of it; and by so much a
@@ -152,11 +156,12 @@ sub _claim_losses {
 sub _claim_parents {
     my ($run, $allow) = @_;
     my @restarts = @{$run->{restarts}};
-    my $settled = max(2, @restarts > 40 ? 10 : int @restarts / 4);
+    my $settled = @restarts < $MANY ? int(@restarts / 4) : $SETTLED;
     my @points = grep { $_->{number} > $settled && $_->{measured}
         && $_->{states}[-1]{name} eq 'good a' } @restarts;
     my $count = @restarts - $settled;
-    my $most = $allow // $PARENT_KIB + $PARENT_KIB_A_RESTART * $count;
+    my $most = $allow // (@restarts < $MANY ? $YOUNG_PARENT_KIB : $PARENT_KIB)
+        + $PARENT_KIB_A_RESTART * $count;
     for my $measure (qw(anonymous rss)) {
         my %growth = map { my $name = $_; ($name => $count
             * robust_slope(map { [$_->{number}, $_->{measured}{$name}{$measure}] } @points)) } @SIDES;
