@@ -20,6 +20,8 @@ import { Pool } from './pool.mjs';
 
 const options = JSON.parse(fs.readFileSync(0, 'utf8'));
 const pool = new Pool(options);
+// What is asked for without cookies and certificates has connections of its own.
+const anonymous = new Pool({ ...options, pfx: null });
 
 async function get(address) {
     const answer = await pool.request(new URL(address), {});
@@ -29,8 +31,9 @@ async function get(address) {
     return answer.body;
 }
 
-async function fetchForPage(address, { method = 'GET', body } = {}) {
-    const answer = await pool.request(new URL(address), { method, body });
+async function fetchForPage(address, { method = 'GET', body, credentials } = {}) {
+    const from = credentials === 'omit' ? anonymous : pool;
+    const answer = await from.request(new URL(address), { method, body });
     return {
         ok: answer.status === 200,
         status: answer.status,
@@ -68,3 +71,4 @@ for (const address of options.opens) {
 }
 console.log(JSON.stringify({ done, frames: await pool.frames() }));
 await pool.close();
+await anonymous.close();

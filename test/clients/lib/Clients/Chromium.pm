@@ -69,7 +69,7 @@ sub visit {
         {url => 'about:blank', browserContextId => $context})->{targetId};
     my $session = $devtools->call('Target.attachToTarget',
         {targetId => $target, flatten => \1})->{sessionId};
-    $devtools->call('Page.enable', {}, $session);
+    $devtools->call($_, {}, $session) for 'Page.enable', 'Log.enable';
     my @results = map { $self->_open($_, $session) } @addresses;
     $devtools->call('Target.disposeBrowserContext', {browserContextId => $context});
     return @results;
@@ -87,7 +87,18 @@ sub _open {
     my $exception = $answer->{exceptionDetails};
     die "$address: ", $exception->{exception}{description} // $exception->{text}, "\n"
         if $exception;
-    return $answer->{result}{value};
+    return $self->_explained($session, @{$answer->{result}{value}});
+}
+
+# The reports of a page, where `failed` is what Chromium knows of it, such as net::ERR_….
+sub _explained {
+    my ($self, $session, @reports) = @_;
+    my @entries = map { $_->{entry} } $self->{devtools}->events('Log.entryAdded', $session);
+    for my $report (grep { $_->{failed} } @reports) {
+        my ($entry) = grep { ($_->{url} // '') =~ /\?\Q$report->{id}\E\z/ } @entries;
+        $report->{failed} = $entry->{text} if $entry;
+    }
+    return \@reports;
 }
 
 # Ends it, and waits until none of its processes is left.

@@ -97,6 +97,13 @@ sub event {
     }
 }
 
+# The parameters of all events of that name that were read so far.
+sub events {
+    my ($self, $name, $session) = @_;
+    return map { $_->{params} }
+        grep { $_->{method} eq $name && ($_->{sessionId} // '') eq $session } @{$self->{events}};
+}
+
 # Forgets the events that came so far.
 sub forget { $_[0]{events} = [] }
 

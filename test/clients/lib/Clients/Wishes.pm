@@ -13,7 +13,8 @@ my $PAGES = abs_path(dirname(__FILE__) . '/../../pages');
 
 # The file of each way, and what it has to be; or how much is posted. Those who ask may be
 # allowed to read less than those who load this.
-my %FILES = (fetch => 'answer.txt', image => 'answer.svg', script => 'answer.js');
+my %FILES = (fetch => 'answer.txt', anonymous => 'answer.txt', image => 'answer.svg',
+    script => 'answer.js');
 my %TEXTS = map { $_ => Aty::Template::load("$PAGES/$_") } 'visit.html', values %FILES;
 my %LENGTHS = (post => 1000, upload => 200_000);
 
