@@ -67,14 +67,15 @@ END
 
 sub haproxy_text {
     my ($way, $port) = @_;
+    my ($connect, $answer) = map { patience($_) } 5, 10;
     return <<"END";
 global
     nbthread 1
 defaults
     mode http
-    timeout connect 5s
-    timeout client 10s
-    timeout server 10s
+    timeout connect ${connect}s
+    timeout client ${answer}s
+    timeout server ${answer}s
 listen front
     bind 127.0.0.1:\@front\@
     http-reuse always

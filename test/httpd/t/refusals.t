@@ -76,7 +76,7 @@ sub run_for_a_while {
     my ($arguments) = @_;
     my @answer = eval {
         local $SIG{ALRM} = sub { die "no end\n" };
-        alarm 15;
+        alarm patience(15);
         my @result = $server->run(@$arguments);
         alarm 0;
         @result;

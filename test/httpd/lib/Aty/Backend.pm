@@ -8,6 +8,7 @@ use strict;
 use warnings;
 
 use Aty::H2;
+use Aty::Patience;
 use IO::Socket::SSL;
 use POSIX ();
 
@@ -23,7 +24,7 @@ sub start {
     my $pid = fork;
     die "fork: $!\n" if !defined $pid;
     if (!$pid) {
-        alarm 30;
+        alarm patience(30);
         eval { _serve($listener, %option) };
         POSIX::_exit($@ ? 1 : 0);
     }

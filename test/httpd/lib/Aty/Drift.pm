@@ -10,6 +10,7 @@ use warnings;
 
 use Aty::Certificates;
 use Aty::Pairs;
+use Aty::Patience;
 use Aty::SiteText qw(:DEFAULT find_vhost has_name line_of policy_of vhosts_of);
 use Aty::Template;
 use Aty::Test qw(explain_pairs file h1 h2 server var);
@@ -126,7 +127,7 @@ sub run {
     my $mark = $self->httpd->log->mark;
     my @answer = eval {
         local $SIG{ALRM} = sub { die "it runs on\n" };
-        alarm 10;
+        alarm patience(10);
         my @result = $self->httpd->run(@arguments);
         alarm 0;
         @result;

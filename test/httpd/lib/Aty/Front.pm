@@ -6,6 +6,7 @@ package Aty::Front;
 use strict;
 use warnings;
 
+use Aty::Patience;
 use Aty::Ports;
 use Aty::Template;
 use File::Path qw(make_path);
@@ -54,7 +55,7 @@ sub start {
 
 sub _wait {
     my ($self) = @_;
-    my $end = time + 10;
+    my $end = time + patience(10);
     until (IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{port})) {
         if (time > $end || waitpid($self->{pid}, POSIX::WNOHANG()) != 0) {
             die "$self->{directory}: it does not listen: ",

@@ -5,6 +5,7 @@ package Aty::Log;
 use strict;
 use warnings;
 
+use Aty::Patience;
 use Time::HiRes qw(sleep time);
 
 # `bookmark`, where it is given, is a file that remembers how far the log was checked, so
@@ -51,7 +52,7 @@ sub mark { return -s $_[0]{path} || 0 }
 # The first line after the mark that matches; waits for it. undef where none came.
 sub wait_for {
     my ($self, $pattern, $mark, $seconds) = @_;
-    my $end = time + ($seconds // 5);
+    my $end = time + patience($seconds // 5);
     while (1) {
         my ($line) = grep { /$pattern/ } $self->lines($mark);
         return $line if defined $line || time > $end;

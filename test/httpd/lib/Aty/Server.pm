@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Aty::Log;
+use Aty::Patience;
 use Aty::Ports;
 use Aty::Template;
 use File::Path qw(make_path);
@@ -19,11 +20,11 @@ my $owner;    # the process that started them
 
 # Prepares a server. Options: name (of its directory below the tree's more/), template (in
 # servers/), variables (hash); a variable site_text stands for another site than the
-# suite's. Every variable whose name ends in _port gets a free port of this server's own.
+# suite's, log_level for another LogLevel than warn, timeout for another Timeout. Every variable whose name ends in _port gets a free port of this server's own.
 # The templates see `root`, the server's directory, besides.
 sub new {
     my ($class, %option) = @_;
-    my %variables = %{$option{variables}};
+    my %variables = (log_level => 'warn', timeout => patience(20), %{$option{variables}});
     my @ports = grep { /_port\z/ && $_ ne 'first_port' } keys %variables;
     ($variables{port}, @variables{@ports}) =
         Aty::Ports::free($variables{first_port}, 1 + @ports);
@@ -106,7 +107,7 @@ sub start {
 
 sub _wait_for_start {
     my ($self, $mark) = @_;
-    my $end = time + 20;
+    my $end = time + patience(20);
     while (!$self->log->wait_for(qr/resuming normal operations/, $mark, 0.05)) {
         if (waitpid($self->{pid}, POSIX::WNOHANG()) != 0) {
             delete $self->{pid};
@@ -135,7 +136,7 @@ sub stop {
     my $pid = delete $self->{pid} or return;
     @running = grep { $_ != $self } @running;
     kill TERM => $pid;
-    my $end = time + 10;
+    my $end = time + patience(10);
     while (waitpid($pid, POSIX::WNOHANG()) == 0) {
         kill KILL => $pid if time > $end;
         sleep 0.01;

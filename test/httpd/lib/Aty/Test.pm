@@ -9,6 +9,7 @@ use warnings;
 use Aty::H1;
 use Aty::H2;
 use Aty::Log;
+use Aty::Patience;
 use Aty::Server;
 use Aty::Template;
 use Exporter ();
@@ -18,7 +19,7 @@ use Time::HiRes qw(sleep time);
 our @EXPORT = (
     @Test::More::EXPORT,
     qw(announce compile compile_for error_log explain_pairs file finish h1 h2 logged needs_h2
-        none_wrong port server tls var verdict)
+        none_wrong patience port server tls var verdict)
 );
 
 sub import {
@@ -35,6 +36,10 @@ my (@servers, $requests, %access_logs);
 
 # What every start logs: see servers/site.conf.in.
 my $no_h2 = qr/AH10034: The mpm module \(prefork\.c\) is not supported by mod_http2/;
+# What the parent says of children that end slowly, as they do under valgrind.
+my $slow_end = qr/AH0004[56]: child process \d+ still did not exit/;
+
+$log->may($slow_end) if patience(1) > 1;
 if ($log->is_unread) {
     $log->announce(qr/ATY102: .*stranger\.example\.test/);
     $log->announce($no_h2) if $vars->{mpm} eq 'prefork';
@@ -62,6 +67,7 @@ sub server {
         template  => $template,
         variables => {%$vars, %variables},
     );
+    $server->log->may($slow_end) if patience(1) > 1;
     $server->log->may($no_h2) if var('mpm') eq 'prefork';
     push @servers, $server;
     return $server;
@@ -124,7 +130,7 @@ sub logged {
     my ($id, $server) = @_;
     my $path = ($server ? $server->root : var('serverroot')) . '/logs/authority_log';
     my $known = $access_logs{$path} ||= {at => 0};
-    my $end = time + 5;
+    my $end = time + patience(5);
     while (!$known->{lines}{$id}) {
         die "no line for $id in $path\n" if time > $end;
         _read_access_log($path, $known) or sleep 0.01;

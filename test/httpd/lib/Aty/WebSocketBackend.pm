@@ -7,6 +7,7 @@ package Aty::WebSocketBackend;
 use strict;
 use warnings;
 
+use Aty::Patience;
 use Digest::SHA qw(sha1_base64);
 use IO::Socket::INET;
 use POSIX ();
@@ -28,7 +29,7 @@ sub start {
     my $pid = fork;
     die "fork: $!\n" if !defined $pid;
     if (!$pid) {
-        alarm 60;
+        alarm patience(60);
         eval { _serve($_, $option{record}) while $_ = $listener->accept };
         POSIX::_exit(0);
     }
