@@ -86,7 +86,7 @@ sub _calm {
     }
     $came->{calm} = {samples => \@samples, seconds => $seconds / 2,
         connections => $after->{connections} - $told->{connections}};
-    $came->{volume} = $volume->end;
+    $came->{volume} = $volume->end($run->{interrupted});
 }
 
 # Nobody is connected any more. Connections that were given up in the middle end at once, or

@@ -53,10 +53,10 @@ sub phase {
     @$self{qw(cycle phase)} = ($cycle, $phase);
 }
 
-# Waits until that time, and measures meanwhile.
+# Waits until that time, or until it is interrupted, and measures meanwhile.
 sub wait_until {
     my ($self, $until) = @_;
-    while ((my $now = time) < $until) {
+    while ((my $now = time) < $until && !$self->{run}{interrupted}) {
         $self->sample if $now >= $self->{due};
         my $next = $self->{due} < $until ? $self->{due} : $until;
         my $pause = $next - time;

@@ -49,6 +49,7 @@ sub add {
         $run->{sides}[1]->port));
     $self->fault(wrong => @{$came->{volume}{wrong}});
     $self->{volume}{$_} += $came->{volume}{done}{$_} for keys %{$came->{volume}{done}};
+    $self->{load}{authority}{uncertain} += $came->{volume}{unknown};
     $self->_add_lines($_) for @{$run->{sides}};
     $self->_add_restarts;
     $self->_add_counters($came->{rest}{told});

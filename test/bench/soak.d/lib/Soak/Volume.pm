@@ -28,6 +28,7 @@ sub begin {
     for my $side (@{$option{run}{sides}}) {
         my $pid = fork // die "fork: $!\n";
         if (!$pid) {
+            POSIX::setpgid(0, 0);    # so that h2load can be ended with it
             POSIX::_exit($self->_run_kinds($side) ? 0 : 1);
         }
         $self->{pids}{$pid} = $side->name;
@@ -56,12 +57,14 @@ sub _run_kinds {
     return 1;
 }
 
-# Waits for its end. Returns a hash: done, by kind, what the server with the module answered
-# as it should; and a list of what was wrong there.
+# Waits for its end, or ends it at once. Returns a hash: done, by kind, what the server with
+# the module answered as it should; and a list of what was wrong there; where it was ended,
+# unknown is how many requests it may have made.
 sub end {
-    my ($self) = @_;
+    my ($self, $at_once) = @_;
     my (%done, @wrong);
     for my $pid (sort keys %{$self->{pids}}) {
+        kill TERM => -$pid if $at_once;
         waitpid $pid, 0;
         push @wrong, "h2load at $self->{pids}{$pid}: status $?" if $?;
     }
@@ -72,7 +75,8 @@ sub end {
         push @wrong, "h2load, $kind->{name}: of $self->{count} requests "
             . ($got // 'none') . " got $kind->{status}" if ($got // 0) != $self->{count};
     }
-    return {done => \%done, wrong => \@wrong, count => $self->{count} * @KINDS};
+    return {done => \%done, wrong => \@wrong, unknown => 0} if !$at_once;
+    return {done => \%done, wrong => [], unknown => $self->{count} * @KINDS};
 }
 
 1;
