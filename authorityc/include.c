@@ -117,6 +117,7 @@ static bool may_include(aty_parser *parser, const aty_word *word, const aty_file
             return false;
         }
     }
+    /* The file with the Include is a source. NOLINTNEXTLINE(clang-analyzer-core.*) */
     if (parser->source->depth == DEPTH_MAX) {
         aty_diag_error(parser->diag, &word->place, "files include each other %d deep",
                        DEPTH_MAX);

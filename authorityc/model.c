@@ -82,10 +82,9 @@ const char *aty_model_source(const aty_model *model, const aty_place *place)
 aty_le32 aty_model_file(const aty_model *model, const aty_place *place)
 {
     aty_le32 file = aty_writer_string(model->writer, aty_model_source(model, place));
-    aty_source_record *source;
 
     if (place->from) {
-        source = apr_palloc(model->pool, sizeof *source);
+        aty_source_record *source = apr_palloc(model->pool, sizeof *source);
         *source = (aty_source_record){file, aty_put(place->line),
                                       aty_writer_string(model->writer, place->from)};
         /* The key is file and line, with which the record begins. */

@@ -38,7 +38,7 @@ static void lists_fill(getopt_lists *lists, const aty_option *options, bool has_
     char *letter = lists->letters;
     int count = 0;
 
-    for (; options[count].name && count < OPTIONS_MAX; count++) {
+    for (; count < OPTIONS_MAX && options[count].name; count++) {
         bool has_value = options[count].value != NULL;
         int argument = !has_value            ? no_argument
                        : options[count].flag ? optional_argument

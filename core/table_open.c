@@ -221,8 +221,15 @@ static bool records_sound(const aty_table *table)
     return true;
 }
 
-/* A hash index: a power of two of slots, one of them free, so that a search ends; where
- * the star of a name is skipped, there must be one. */
+/* Whether a slot has a name; where its star is skipped, one that begins with it. */
+static bool slot_sound(const aty_table *table, aty_le32 slot, bool starred)
+{
+    return is_record(table, ATY_SECTION_NAMES, slot) &&
+           (!starred ||
+            aty_table_string(table, table->names[aty_get(slot)].name)[0] == '*');
+}
+
+/* A hash index: a power of two of slots, one of them free, so that a search ends. */
 static bool index_sound(const aty_table *table, aty_section section,
                         const aty_le32 *slots, bool starred)
 {
@@ -236,11 +243,7 @@ static bool index_sound(const aty_table *table, aty_section section,
         if (aty_get(slots[i]) == ATY_NONE) {
             has_free = true;
         }
-        else if (!is_record(table, ATY_SECTION_NAMES, slots[i])) {
-            return false;
-        }
-        else if (starred && aty_table_string(
-                                table, table->names[aty_get(slots[i])].name)[0] != '*') {
+        else if (!slot_sound(table, slots[i], starred)) {
             return false;
         }
     }

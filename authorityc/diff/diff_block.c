@@ -11,7 +11,6 @@ static aty_diff_part *part_of(apr_pool_t *pool, aty_ids *ids, aty_diff_block *bl
                               const aty_diff_marks *marks, const aty_diff_ref *ref,
                               uint32_t *vector)
 {
-    aty_diff_part *part;
     uint32_t index;
 
     for (uint32_t i = 0; i < block->mark_count; i++) {
@@ -19,7 +18,7 @@ static aty_diff_part *part_of(apr_pool_t *pool, aty_ids *ids, aty_diff_block *bl
     }
     index = aty_ids_take(ids, vector, block->mark_count * sizeof *vector);
     if ((int)index == block->parts->nelts) {
-        part = &APR_ARRAY_PUSH(block->parts, aty_diff_part);
+        aty_diff_part *part = &APR_ARRAY_PUSH(block->parts, aty_diff_part);
         part->marks = apr_pmemdup(pool, vector, (block->mark_count + 1) * sizeof *vector);
         part->rows = apr_array_make(pool, 1, sizeof(uint32_t));
         part->columns = apr_array_make(pool, 1, sizeof(uint32_t));

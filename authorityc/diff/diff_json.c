@@ -196,7 +196,7 @@ static json_t *names_json(const aty_diff *diff)
         const aty_diff_host *host = aty_diff_host_at(name->point, name->host);
         json_t *owners[ATY_SIDES];
         for (int side = 0; side < ATY_SIDES; side++) {
-            owners[side] = host->known & 1u << side
+            owners[side] = (host->known & 1u << side)
                                ? json_string(aty_vhost_server_name(
                                      &diff->sides[side].table, host->vhosts[side]))
                                : json_null();

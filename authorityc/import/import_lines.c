@@ -37,13 +37,15 @@ static const char *macro_text(apr_pool_t *pool, const aty_import_place *place)
     char name[128];
     unsigned defined, used;
     int begin = 0, end = 0, last = 0;
-    if (sscanf(place->file, "macro '%127[^']' (defined on line %u of \"%n", name,
+    /* Nine digits are never too large. NOLINTNEXTLINE(cert-err34-c) */
+    if (sscanf(place->file, "macro '%127[^']' (defined on line %9u of \"%n", name,
                &defined, &begin) != 2 ||
         begin == 0) {
         return NULL;
     }
     end = begin + (int)strcspn(place->file + begin, "\"");
-    if (sscanf(place->file + end, "\") used on line %u of \"%n", &used, &last) != 1 ||
+    /* NOLINTNEXTLINE(cert-err34-c): as above. */
+    if (sscanf(place->file + end, "\") used on line %9u of \"%n", &used, &last) != 1 ||
         last == 0) {
         return NULL;
     }

@@ -29,10 +29,10 @@ uint32_t aty_entries_count(const aty_entries *entries);
 /* The number of the entry, or ATY_NONE. */
 uint32_t aty_entry_find(const aty_entries *entries, const char *text, size_t length);
 
-const char *aty_entry_text(const aty_entries *entries, uint32_t entry);
+const char *aty_entry_text(const aty_entries *entries, uint32_t index);
 
 /* By whom it is mentioned, ascending by class. */
-const aty_mention *aty_entry_mentions(const aty_entries *entries, uint32_t entry,
+const aty_mention *aty_entry_mentions(const aty_entries *entries, uint32_t index,
                                       uint32_t *count);
 
 /* The entries whose text ends so. */

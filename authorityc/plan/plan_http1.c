@@ -24,12 +24,11 @@ static const aty_directive *http1_directive(apr_pool_t *pool, const aty_vhost *v
     const aty_directive *old = vhost->scope.protocols;
     aty_directive *new =
         aty_plan_directive(pool, "Protocols", "http/1.1", aty_plan_place(vhost, old));
-    int count = 1;
-    aty_word *words;
 
     new->number = ATY_HTTP_1_1;
     if (old) {
-        words = apr_palloc(pool, ((size_t)old->word_count + 1) * sizeof *words);
+        aty_word *words = apr_palloc(pool, ((size_t)old->word_count + 1) * sizeof *words);
+        int count = 1;
         words[0] = new->words[0];
         for (int i = 0; i < old->word_count; i++) {
             if (!is_http(old->words[i].text)) {

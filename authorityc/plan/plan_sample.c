@@ -33,12 +33,12 @@ static bool label_of(char label[ATY_NAME_MAX + 1], const char *pattern,
 bool aty_plan_sample(char sample[ATY_NAME_MAX + 1], const char *pattern, const char *san)
 {
     size_t length = strlen(san);
-    size_t label_length;
 
     if (length > ATY_NAME_MAX) {
         return false;
     }
     if (san[0] == '*' && san[1] == '.') {
+        size_t label_length;
         if (!label_of(sample, pattern, san + 1)) {
             return false;
         }

@@ -242,7 +242,6 @@ static void doubtful_note(aty_tries *tries, uint32_t entry, const char *name,
 /* The entries that cover a name: `*` with its parent, and itself; ATY_NONE: not there. */
 static void entries_find(const aty_tries *tries, const char *name, uint32_t found[2])
 {
-    char wildcard[ATY_NAME_MAX + 2] = "*";
     const char *parent = strchr(name, '.');
     size_t length = strlen(name);
 
@@ -252,7 +251,8 @@ static void entries_find(const aty_tries *tries, const char *name, uint32_t foun
     }
     found[1] = aty_entry_find(tries->entries, name, length);
     if (parent && parent > name) {
-        strcpy(wildcard + 1, parent);
+        char wildcard[ATY_NAME_MAX + 2] = "*";
+        memcpy(wildcard + 1, parent, strlen(parent) + 1);
         found[0] = aty_entry_find(tries->entries, wildcard, strlen(wildcard));
     }
 }
@@ -348,7 +348,7 @@ static void entries_match(const matcher *m)
     for (const char *dot = *tail ? strchr(tail + 1, '.') : NULL; dot;
          dot = strchr(dot + 1, '.')) {
         uint32_t entry;
-        strcpy(wildcard + 1, dot);
+        memcpy(wildcard + 1, dot, strlen(dot) + 1);
         entry = aty_entry_find(m->tries->entries, wildcard, strlen(wildcard));
         if (entry != ATY_NONE) {
             entry_match(m, entry);

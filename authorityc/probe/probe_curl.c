@@ -23,10 +23,10 @@ const char *aty_probe_cell(apr_pool_t *pool, const aty_probe_answer *answer)
 /* Whether it is UTF-8 without control characters. */
 static bool is_text(const char *word)
 {
-    size_t left = strlen(word), length;
+    size_t left = strlen(word);
 
     while (left > 0) {
-        length = aty_utf8_character((const uint8_t *)word, left);
+        size_t length = aty_utf8_character((const uint8_t *)word, left);
         if (length == 0) {
             return false;
         }
@@ -176,6 +176,7 @@ static void text_cut(char *text, size_t most)
 {
     size_t at = strlen(text) < most ? strlen(text) : most;
     size_t end = at;
+    const char *dots;
 
     while (end > 0 && text[end] != ' ') {
         end--;
@@ -185,7 +186,8 @@ static void text_cut(char *text, size_t most)
             end--;
         }
     }
-    strcpy(text + end, text[end] == ' ' ? " ..." : "...");
+    dots = text[end] == ' ' ? " ..." : "...";
+    memcpy(text + end, dots, strlen(dots) + 1);
 }
 
 /* The text between the tags. Whether the page ends in a word of it. */

@@ -57,7 +57,7 @@ static void goaway_read(aty_probe_h2 *h2)
 static void first_frame_check(aty_probe_h2 *h2, const uint8_t *rest, size_t size)
 {
     const aty_probe_frame *frame = &h2->frames.frame;
-    char text[ATY_FRAME_HEADER_SIZE + 32], name[32];
+    char text[ATY_FRAME_HEADER_SIZE + 32];
     bool is_frame =
         frame->length <= ATY_FRAME_PAYLOAD_MAX && frame->type <= ATY_FRAME_ORIGIN;
     bool is_settings =
@@ -66,6 +66,7 @@ static void first_frame_check(aty_probe_h2 *h2, const uint8_t *rest, size_t size
         return;
     }
     if (is_frame) {
+        char name[32];
         aty_probe_h2_end(h2,
                          apr_psprintf(h2->pool,
                                       "the server's first frame is %s%s, not SETTINGS "

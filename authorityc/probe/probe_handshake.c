@@ -199,10 +199,8 @@ static const char *date_text(apr_pool_t *pool, int64_t seconds)
 static void certificate_fault_add(judging *j, aty_probe_fault fault, const char *expected,
                                   const char *got)
 {
-    aty_probe_finding *finding;
-
     if (is_new(j, fault, j->shown->fingerprint)) {
-        finding = aty_finding_add(j->probe, fault, j->visit);
+        aty_probe_finding *finding = aty_finding_add(j->probe, fault, j->visit);
         finding->expected = expected;
         finding->got = got;
         if (j->table) {
@@ -383,7 +381,8 @@ static void protocol_judge(judging *j)
     finding = aty_finding_add(j->probe, ATY_FAULT_PROTOCOL, j->visit);
     finding->expected = newest;
     finding->got = j->shown->tls_version;
-    aty_finding_field(j->probe, finding, j->flags & ATY_VHOST_PROTOCOL_SET ? vhost : base,
+    aty_finding_field(j->probe, finding,
+                      (j->flags & ATY_VHOST_PROTOCOL_SET) ? vhost : base,
                       ATY_FIELD_PROTOCOL, "SSLProtocol");
 }
 

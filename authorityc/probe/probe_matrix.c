@@ -217,11 +217,9 @@ static void targets_plan(aty_probe *probe)
 
 const char *aty_probe_matrix_plan(aty_probe *probe)
 {
-    const char *fault;
-
     aty_probe_names_resolve(probe, probe->options->names);
     if (probe->options->targets->nelts > 0) {
-        fault = aty_probe_nodes_find(probe);
+        const char *fault = aty_probe_nodes_find(probe);
         if (!fault) {
             targets_plan(probe);
         }

@@ -151,8 +151,7 @@ static int input_read(aty_report *report, const char *path, const report_options
     const aty_file *file =
         strcmp(path, "-") == 0 ? NULL : aty_file_read(report->pool, path, &problem);
     const aty_policy *policy = NULL;
-    aty_compiled compiled;
-    aty_table table;
+    aty_compiled *compiled = apr_palloc(report->pool, sizeof *compiled);
     int code;
 
     if (problem) {
@@ -160,16 +159,17 @@ static int input_read(aty_report *report, const char *path, const report_options
         return ATY_EXIT_TROUBLE;
     }
     if (file && is_table(file)) {
-        report->table = &table;
-        code = aty_table_input(report->pool, path, &table);
+        aty_table *table = apr_palloc(report->pool, sizeof *table);
+        report->table = table;
+        code = aty_table_input(report->pool, path, table);
     }
     else {
-        code = policy_read(report, path, &compiled, &policy);
+        code = policy_read(report, path, compiled, &policy);
     }
     if (code != ATY_EXIT_FINE) {
         return code;
     }
-    report_make(report, policy, &compiled);
+    report_make(report, policy, compiled);
     return page_write(report, options);
 }
 

@@ -142,10 +142,11 @@ static aty_point grid_point(const aty_report_area *area, int number)
     double bottom = area->box.y + area->box.height - EDGE;
     double top = area->label.y + area->label.height + EDGE / 2;
     double width = area->box.width - 2 * EDGE;
+    int column = number % GRID, row = number / GRID;
 
     top = top < bottom ? top : bottom;
-    return (aty_point){area->box.x + EDGE + width * (number % GRID) / (GRID - 1),
-                       top + (bottom - top) * (number / GRID) / (GRID - 1)};
+    return (aty_point){area->box.x + EDGE + width * column / (GRID - 1),
+                       top + (bottom - top) * row / (GRID - 1)};
 }
 
 static double distance(aty_point point, const aty_report_line *line)

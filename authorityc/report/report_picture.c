@@ -211,10 +211,11 @@ static void area_label_write(const aty_report_area *area, FILE *out)
     double x = area->box.x + PADDING, y = area->box.y + PADDING / 2 + NAME_HEIGHT - 3;
 
     fputs(area->group ? "<g>" : "<g class=\"rest\">", out);
-    for (int i = 0; i < ATY_LABEL_LINES && area->lines[i]; i++, y += NAME_HEIGHT) {
+    for (int i = 0; i < ATY_LABEL_LINES && area->lines[i]; i++) {
         fprintf(out, "<text class=\"first\" x=\"%.1f\" y=\"%.1f\">", x, y);
         aty_html_text(out, area->lines[i]);
         fputs("</text>", out);
+        y += NAME_HEIGHT;
     }
     fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">", x, y);
     aty_html_count(out, area->names, "name");

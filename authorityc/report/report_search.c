@@ -70,7 +70,7 @@ static void names_write(aty_search *search)
 
 static int vhost_flags(const aty_table *table, uint32_t vhost)
 {
-    int flags = aty_get(table->vhosts[vhost].flags) & ATY_VHOST_H2 ? ATY_SEARCH_H2 : 0;
+    int flags = (aty_get(table->vhosts[vhost].flags) & ATY_VHOST_H2) ? ATY_SEARCH_H2 : 0;
 
     if (aty_vhost_location_needing(table, vhost, ATY_LOCATION_CLIENT_AUTH)) {
         flags |= ATY_SEARCH_LOCATION_AUTH;
@@ -218,8 +218,8 @@ static void locations_write(aty_search *search)
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
             const aty_location_record *location =
                 aty_vhost_location_needing(table, vhost, kinds[i].needs);
-            uint32_t place[ATY_SEARCH_PLACE];
             if (location) {
+                uint32_t place[ATY_SEARCH_PLACE];
                 const char *path = aty_table_string(table, location->path);
                 aty_search_place(search, location->file, location->line, place);
                 fprintf(search->out, "%s[%u,%d,", before, vhost, (int)kinds[i].reason);

@@ -36,8 +36,8 @@ static size_t replay(const char *path)
         return 1;
     }
     while ((entry = readdir(directory)) != NULL) {
-        char below[4096];
         if (entry->d_name[0] != '.') {
+            char below[4096];
             snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
             count += replay(below);
         }

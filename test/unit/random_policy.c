@@ -227,7 +227,8 @@ static const char *policy_text(const random_site *site, apr_pool_t *pool, uint32
 {
     static const char *const sni[] = {"strict",   "secure",   "secure",   "authonly",
                                       "authonly", "insecure", "insecure", "legacy"};
-    uint32_t chosen = random_below(1u << COUNT(axes)) & random_below(1u << COUNT(axes));
+    uint32_t some = random_below(1u << COUNT(axes));
+    uint32_t chosen = some & random_below(1u << COUNT(axes));
     uint32_t count = 2 + random_below(vhosts - 1), taken = 0;
     uint32_t one_in = 1 + random_below(6);
     const char *text = apr_pstrcat(pool, "SNIPolicy ", PICK(sni), "\n",

@@ -26,7 +26,7 @@ aty_policy *random_policy_compile_text(const random_site *site, apr_pool_t *pool
 
 /* Adds a certificate with these names (const char *) under a path, both the caller's. */
 void random_certificate_add(random_site *site, const char *path,
-                            const apr_array_header_t *names);
+                            const apr_array_header_t *list);
 
 /* Compiles a policy as it is; its messages are told where it cannot be. */
 bool random_policy_recompile(apr_pool_t *pool, const aty_policy *policy,

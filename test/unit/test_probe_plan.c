@@ -143,7 +143,7 @@ static void test_large(apr_pool_t *pool)
     }
     tap_is_int(missing, 0, "every vhost on its own, its group's and another connection");
     tap_is_int(group_pairs, ZONES * ZONES, "every pair of groups");
-    tap_is_int((long long)probe->pairs, 9ll * VHOSTS * VHOSTS, "all pairs are counted");
+    tap_is_int((long long)probe->pairs, 9LL * VHOSTS * VHOSTS, "all pairs are counted");
     tap_ok(probe->pairs_planned < 5 * VHOSTS, "few of them are asked");
     tap_is_int(probe->names_left_out, 2 * VHOSTS, "names left out are counted");
     tap_is_int(probe->visits->nelts, VHOSTS + 2, "a visit for each vhost, and two more");

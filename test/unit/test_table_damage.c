@@ -18,7 +18,6 @@
 
 typedef struct {
     aty_writer *writer;
-    aty_table view;
 } builder;
 
 static uint32_t append(builder *b, aty_section section, const void *record)
