@@ -47,20 +47,31 @@ sub _authorityc {
 # What a user of a scenario comes to on a kind of httpd, by that: `fewest`, how many
 # connections of HTTP/2 are enough for names that have it, and `refused`, how many names are
 # refused first to a client that uses a connection for whatever its certificate covers. No
-# client uses one on which it showed a certificate for another name.
+# client uses one on which it showed a certificate for another name, or has one for requests
+# with and without cookies.
 sub outlook {
     my ($said, $scenario, $kind, @names) = @_;
     my %outlook = (fewest => 0, refused => 0);
     my (%open, %tried);
     for my $page (@{$scenario->{pages}}) {
-        my ($at, @steps) = @$page;
-        for my $name ($at, grep { $_ ne $at } @names) {
-            _open(\%outlook, \%open, $name, $said, $kind);
-            _try(\%outlook, \%tried, $name, $said, $kind);
+        for my $asked (_asked($page, @names)) {
+            my ($how, $name) = @$asked;
+            _open(\%outlook, $open{$how} //= {}, $name, $said, $kind);
+            _try(\%outlook, $tried{$how} //= {}, $name, $said, $kind);
         }
-        %open = %tried = () if grep { $_->[0] eq 'rest' } @steps;
+        %open = %tried = () if grep { ref && $_->[0] eq 'rest' } @$page;
     }
     return \%outlook;
+}
+
+# What is asked for by a page: [HOW, NAME], where HOW is 'cookies' or 'anonymous'.
+sub _asked {
+    my ($page, @names) = @_;
+    my ($at, @steps) = @$page;
+    my @ways = map { my ($what, @ways) = @$_; $what eq 'rest' ? () : @ways } @steps;
+    my %hows = map { ($_ eq 'anonymous' ? $_ : 'cookies') => 1 } @ways;
+    my @others = grep { $_ ne $at } @names;
+    return [cookies => $at], map { my $how = $_; map { [$how, $_] } @others } sort keys %hows;
 }
 
 # A client that knows what the policy says asks for a name.

@@ -12,8 +12,12 @@ package Clients::Scenarios;
 #                 in_turn => WAY…   each host by each way, one request after the other
 #                 at_once => WAY…   all of that together; a way may stand there repeatedly
 #                 rest => SECONDS   nothing is asked for, and the page is not done before
-#               A WAY is fetch, image, script, post (1 kB, which has to come back) or
-#               upload (200 kB, likewise). pages/visit.js does it.
+#               A WAY is fetch, image, script, post (1 kB, which has to come back),
+#               upload (200 kB, likewise) or anonymous, which is fetch without cookies and
+#               certificates: browsers keep other connections for that. pages/visit.js
+#               does it.
+#   races       connections are begun before the first has said anything, so it is chance how
+#               many are used, and whether a client is refused that tries; neither is judged
 #   keep_alive  httpd's KeepAliveTimeout in seconds, where it is not 20
 #   stock       'refused' where stock httpd has to answer 421 to a client that uses
 #               connections for other names; 'served' where it has not to
@@ -46,8 +50,9 @@ our @EXPORT_OK = qw(kinds scenarios users);
 
 my @KINDS = qw(stock authority followed);
 
-my $DEMO = 'build/demo.d/site.policy';
-my $TEN  = 'test/clients/sites/ten.policy';
+my $DEMO   = 'build/demo.d/site.policy';
+my $TEN    = 'test/clients/sites/ten.policy';
+my $PUBLIC = 'test/clients/sites/public.policy';
 
 my @BY_ALL_WAYS = ([in_turn => 'fetch'], [at_once => qw(image script)]);
 
@@ -81,6 +86,21 @@ my @SCENARIOS = (
         stock => 'refused',
     },
     {
+        name  => 'anonymous',
+        says  => 'requests without cookies, for which there is no connection yet',
+        site  => $PUBLIC,
+        pages => [['www.example.test', [in_turn => 'anonymous'], [at_once => ('anonymous') x 2]]],
+        stock => 'refused',
+    },
+    {
+        name  => 'raced',
+        says  => 'the same, all together: connections to all names are begun at once',
+        site  => $PUBLIC,
+        pages => [['www.example.test', [at_once => ('anonymous') x 3]]],
+        races => 1,
+        stock => 'refused',
+    },
+    {
         name  => 'post',
         says  => 'what was posted comes back',
         site  => $DEMO,
@@ -99,10 +119,10 @@ my @SCENARIOS = (
         says  => 'a page is opened again when the server has closed the connections',
         site  => $DEMO,
         pages => [
-            ['www.example.test', @BY_ALL_WAYS, [rest => 3]],
+            ['www.example.test', @BY_ALL_WAYS, [rest => 5]],
             ['www.example.test', @BY_ALL_WAYS],
         ],
-        keep_alive => 1,
+        keep_alive => 3,    # longer than a page waits on a busy machine
         stock      => 'refused',
     },
 );
