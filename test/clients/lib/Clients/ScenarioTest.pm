@@ -149,7 +149,7 @@ sub _not_lacking {
 
 sub _judge_refused {
     my ($label, $kind, $found, $expected, $races) = @_;
-    my $tries = $expected->{tries} || $expected->{obeys} && $kind eq 'stock';
+    my $tries = $expected->{tries} && $kind ne 'followed' || $expected->{obeys} && $kind eq 'stock';
     if ($tries && $found->{outlook}{refused}) {
         cmp_ok($found->{refused}, '>', 0, "$label: $found->{refused} x 421") if !$races;
     }
