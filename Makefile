@@ -138,7 +138,7 @@ uninstall:
 clean:
 	rm -rf out
 
-include test/fuzz/fuzz.mk build/packages/package.mk
+include test/fuzz/fuzz.mk test/thorough/analyzers.mk build/packages/package.mk
 
 -include $(wildcard $(addprefix $(OUT)/,core/*.d authorityc/*.d authorityc/*/*.d \
     mod_authority/*.d test/unit/*.d test/fuzz/*.d))
