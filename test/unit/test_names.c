@@ -8,7 +8,7 @@
 #include "test/unit/tap.h"
 #include "test/unit/tiny_table.h"
 
-#define LINE_MAX_BYTES 512
+#define LINE_MAX_BYTES 1024
 #define ROWS_MIN       60
 #define ANSWER_MAX     (ATY_NAME_MAX + 1)
 
