@@ -32,8 +32,9 @@ static const char *const queries[] = {NULL, "", "auto", "json", "prometheus"};
 
 static apr_time_t time_take(fuzz_input *input)
 {
-    uint64_t seconds = (uint64_t)fuzz_number(input) << 8 | fuzz_byte(input);
+    uint64_t seconds = fuzz_number(input);
 
+    seconds = seconds << 8 | fuzz_byte(input);
     return apr_time_from_sec((apr_time_t)(seconds % YEAR_10000));
 }
 
@@ -126,7 +127,8 @@ static void counters_fill(fuzz_input *input)
     memset(sets, 0, sizeof sets);
     aty_counters_use(sets);
     for (size_t i = 0; i < count; i++) {
-        uint64_t much = (uint64_t)fuzz_number(input) << 32 | fuzz_number(input);
+        uint64_t much = fuzz_number(input);
+        much = much << 32 | fuzz_number(input);
         atomic_store(&sets[i].counts[fuzz_byte(input) % ATY_COUNTERS],
                      much % COUNTED_MOST);
     }
@@ -145,15 +147,12 @@ static void pairs_fill(apr_pool_t *pool, fuzz_input *input)
     aty_busiest_use(block);
     for (size_t i = 0; i < count; i++) {
         uint8_t how = fuzz_byte(input);
-        const aty_misdirection misdirection = {
-            .connection = fuzz_text(pool, input),
-            .had_sni = how & 1,
-            .requested = how & 2 ? fuzz_text(pool, input) : NULL,
-            .authority = fuzz_text(pool, input),
-            .reason = (aty_reason)(fuzz_byte(input) % ATY_REASON_COUNT),
-            .observed = how & 4,
-            .time = time_take(input),
-        };
+        aty_misdirection misdirection = {.had_sni = how & 1, .observed = how & 4};
+        misdirection.connection = fuzz_text(pool, input);
+        misdirection.requested = how & 2 ? fuzz_text(pool, input) : NULL;
+        misdirection.authority = fuzz_text(pool, input);
+        misdirection.reason = (aty_reason)(fuzz_byte(input) % ATY_REASON_COUNT);
+        misdirection.time = time_take(input);
         aty_busiest_count(&misdirection);
     }
 }

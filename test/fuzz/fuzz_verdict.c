@@ -79,9 +79,10 @@ static const char *certificate_take(apr_pool_t *pool, fuzz_input *input,
 
 static const char *vhost_take(apr_pool_t *pool, fuzz_input *input, apr_hash_t *planned)
 {
+    const char *address = PICK(input, addresses);
+    const char *name = name_take(pool, input, PLAIN_LABELS);
     const char *text =
-        apr_pstrcat(pool, "<VirtualHost ", PICK(input, addresses), ">\nServerName ",
-                    name_take(pool, input, PLAIN_LABELS), "\n", NULL);
+        apr_pstrcat(pool, "<VirtualHost ", address, ">\nServerName ", name, "\n", NULL);
 
     for (int i = fuzz_byte(input) % NAMES_MAX; i > 0; i--) {
         text = apr_pstrcat(pool, text, "ServerAlias ",
@@ -93,20 +94,27 @@ static const char *vhost_take(apr_pool_t *pool, fuzz_input *input, apr_hash_t *p
     return apr_pstrcat(pool, text, PICK(input, settings), "</VirtualHost>\n", NULL);
 }
 
+static const char *accept_pair_take(apr_pool_t *pool, fuzz_input *input)
+{
+    const char *sni = name_take(pool, input, PLAIN_LABELS);
+    const char *authority = name_take(pool, input, PLAIN_LABELS);
+
+    return apr_pstrcat(pool, "AcceptPair ", sni, " ", authority, "\n", NULL);
+}
+
 static aty_policy *policy_take(apr_pool_t *pool, fuzz_input *input, aty_diag *diag)
 {
     apr_hash_t *planned = apr_hash_make(pool);
-    const char *text = apr_pstrcat(pool, "SNIPolicy ", PICK(input, sni_policies), "\n",
-                                   PICK(input, settings), NULL);
+    const char *sni_policy = PICK(input, sni_policies);
+    const char *text =
+        apr_pstrcat(pool, "SNIPolicy ", sni_policy, "\n", PICK(input, settings), NULL);
     aty_policy *policy;
 
     for (int i = 1 + fuzz_byte(input) % VHOSTS_MAX; i > 0; i--) {
         text = apr_pstrcat(pool, text, vhost_take(pool, input, planned), NULL);
     }
     for (int i = fuzz_byte(input) % 3; i > 0; i--) {
-        text =
-            apr_pstrcat(pool, text, "AcceptPair ", name_take(pool, input, PLAIN_LABELS),
-                        " ", name_take(pool, input, PLAIN_LABELS), "\n", NULL);
+        text = apr_pstrcat(pool, text, accept_pair_take(pool, input), NULL);
     }
     policy = policy_memory_read(pool, text, strlen(text), diag);
     policy->planned = planned;
@@ -361,7 +369,7 @@ static answers pairs_answer(const aty_table *table, const char *lines, size_t si
 {
     const aty_question_options options = {.address_set = ATY_NONE};
     answers all = {.code = 0};
-    FILE *own[] = {stdout, stderr};
+    FILE *const own[] = {stdout, stderr};
     FILE *input = fmemopen((char *)(uintptr_t)lines, size, "r");
 
     fuzz_require(input != NULL, "there is memory");
