@@ -27,6 +27,7 @@ my @PREFERENCES = (
     'marionette.port'                      => 0,    # any that is free
     'media.gmp-manager.updateEnabled'      => JSON::PP::false,
     'network.dns.native_https_query'       => JSON::PP::false,
+    'network.notify.changed'               => JSON::PP::false,    # of this machine's interfaces
     'network.proxy.type'                   => 0,    # none
     'network.trr.mode'                     => 5,    # no DNS over HTTPS
     'security.default_personal_cert'       => 'Select Automatically',
