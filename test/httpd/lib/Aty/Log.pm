@@ -8,6 +8,9 @@ use warnings;
 use Aty::Patience;
 use Time::HiRes qw(sleep time);
 
+# What the parent says of children that end slowly, as they do under valgrind.
+our $SLOW_END = qr/AH0004[56]: child process \d+ still did not exit/;
+
 # `bookmark`, where it is given, is a file that remembers how far the log was checked, so
 # that what was written between two test files is checked too.
 sub new {

@@ -36,10 +36,8 @@ my (@servers, $requests, %access_logs);
 
 # What every start logs: see servers/site.conf.in.
 my $no_h2 = qr/AH10034: The mpm module \(prefork\.c\) is not supported by mod_http2/;
-# What the parent says of children that end slowly, as they do under valgrind.
-my $slow_end = qr/AH0004[56]: child process \d+ still did not exit/;
 
-$log->may($slow_end) if patience(1) > 1;
+$log->may($Aty::Log::SLOW_END) if patience(1) > 1;
 if ($log->is_unread) {
     $log->announce(qr/ATY102: .*stranger\.example\.test/);
     $log->announce($no_h2) if $vars->{mpm} eq 'prefork';
@@ -67,7 +65,7 @@ sub server {
         template  => $template,
         variables => {%$vars, %variables},
     );
-    $server->log->may($slow_end) if patience(1) > 1;
+    $server->log->may($Aty::Log::SLOW_END) if patience(1) > 1;
     $server->log->may($no_h2) if var('mpm') eq 'prefork';
     push @servers, $server;
     return $server;
