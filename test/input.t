@@ -19,7 +19,7 @@ my $make_certificates = abs_path('test/make-certificates');
 my $place = tempdir('input-XXXXXX', DIR => out(), CLEANUP => 1);
 chdir $place or die "$place: $!\n";
 
-my $SECONDS = 60; # by far more than anything here takes, on a busy machine, too
+my $SECONDS = 180; # by far more than anything here takes, on a busy machine, too
 
 # Runs a shell command; returns exit code, standard output and standard error.
 sub run {
@@ -146,6 +146,24 @@ ends("$program check tree0.policy", 1, qr/come to more than 1 GiB/, 'a tree of i
 write_file("chain$_.policy", 'Include chain' . ($_ + 1) . ".policy\n") for 0 .. 16;
 write_file('chain17.policy', '');
 ends("$program check chain0.policy", 1, qr/include each other 16 deep/, 'a chain of includes');
+
+# What is too much for one thing, and names with the characters of patterns.
+write_file('uses.policy', (map { "<TLS b$_>\n</TLS>\n" } 1 .. 101),
+    "<VirtualHost *:443>\n    ServerName a.test\n", (map { "    Use b$_\n" } 1 .. 101),
+    "</VirtualHost>\n");
+ends("$program check uses.policy", 1, qr/:305:9: error: more than 100 bundles in one <VirtualHost>/,
+    'many bundles');
+write_file('words.policy', 'Protocols', ' h2' x 100_001, " \\\n x\nSNIPolicy none\n");
+ends("$program check words.policy", 1, qr/error: more than 100000 arguments\n.*^words.policy:3:11: error: /ms,
+    'many arguments: the lines that go on are passed over');
+write_file('path.policy', 'SSLCACertificateFile /', 'a/' x 4096, "\n");
+ends("$program check path.policy", 1, qr/:1:22: error: 'SSLCACertificateFile' takes a path, not/,
+    'a path of more than 4096 bytes');
+mkdir 'a[b]';
+write_file('a[b]/one.inc', "SNIPolicy none\n");
+write_file('a[b]/all.policy', "Include *.inc\n");
+ends("$program check a[b]/all.policy", 1, qr,^a\[b\]/one\.inc:1:11: error: ,m,
+    'a pattern in a directory that looks like one');
 
 # Tables: written whole or not at all.
 my $compile = "$program compile good.policy -o";
