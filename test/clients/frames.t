@@ -10,10 +10,8 @@ use lib map { "$FindBin::Bin/../$_" } qw(lib httpd/lib clients/lib);
 use Aty::Template;
 use Clients::Nghttp;
 use Clients::Node;
-use Clients::ScenarioPolicy;
 use Clients::Scenarios qw(kinds scenarios);
 use Clients::Server;
-use Clients::Site;
 use Clients::Sites;
 use Clients::Together qw(at_once);
 use Outcome;
@@ -45,21 +43,20 @@ sub test_all {
 # What is seen at a site: of each name with HTTP/2, the frame that each client sees, and the
 # answers to all names; and what authorityc says of them.
 sub look {
-    my ($variables, $sites, $site, $kind) = @_;
+    my ($variables, $sites, $path, $kind) = @_;
     my $place = {%{$sites->{place}}, variables => $variables};
-    my $policy = $sites->{policies}{$site}{$kind};
-    my @names = map { $_->{name} } Clients::Site::names(Aty::Template::load($policy));
-    my $said = Clients::ScenarioPolicy::ask($variables, $policy, @names);
-    my @connections = grep { $said->{vhosts}{$_}{h2} } @names;
-    my $server = Clients::Server->start($variables, $policy, $kind eq 'stock' ? $kind : 'authority');
-    my %found = (said => $said, names => \@names, connections => \@connections);
+    my $site = $sites->{sites}{$path}{$kind};
+    my @connections = grep { $site->{said}{vhosts}{$_}{h2} } @{$site->{names}};
+    my $server = Clients::Server->start($variables, $site->{policy},
+        $kind eq 'stock' ? $kind : 'authority');
+    my %found = (%$site, connections => \@connections);
     for my $package (@CLIENTS) {
         my $client = $package->start(%{$place}{qw(ca identity)}, addresses => $place->{known},
             home => $server->root . '/' . lc $package =~ s/.*:://r);
         $found{frames}{$package} = {map { $_ => frame($client, $server->port, $_) } @connections};
         $client->stop;
     }
-    $found{answers} = answers($place, $server->port, \@connections, \@names);
+    $found{answers} = answers($place, $server->port, \@connections, $site->{names});
     $server->stop;
     $found{port} = $server->port;
     return \%found;

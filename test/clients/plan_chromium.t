@@ -11,6 +11,7 @@ use FindBin;
 use lib map { "$FindBin::Bin/../$_" } qw(lib httpd/lib clients/lib);
 
 use Aty::Template;
+use Clients::Chromium;
 use Clients::Plan;
 use Clients::Survey;
 use Clients::Together qw(at_once);
@@ -149,6 +150,8 @@ sub judge_visits {
     my ($label, $survey) = @_;
     cmp_ok($survey->{answered}, '>', 0, "$label: $survey->{answered} loads were answered");
     is_deeply($survey->{unanswered}, [], "$label: all of them");
+    my @failed = grep { !/$Clients::Chromium::OWN_FAULTS/ } @{$survey->{failed}};
+    is_deeply(\@failed, [], "$label: at the first try, but for faults of its own");
     is_deeply($survey->{elsewhere}, [], "$label: by the vhosts that have the names");
     is_deeply($survey->{faults}, [], "$label: the error log has nothing unexpected");
 }

@@ -8,5 +8,6 @@ use warnings;
 use parent 'Clients::Node';
 
 sub deaf { return 1 }
+sub version { return $_[0]->SUPER::version . ', deaf to ORIGIN frames' }
 
 1;

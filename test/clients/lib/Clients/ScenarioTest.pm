@@ -90,17 +90,16 @@ sub _go_through {
     my ($place, $sites, $client, $scenario) = @_;
     my $reason = $client->can('cannot') && $client->cannot($scenario);
     return {cannot => $reason} if $reason;
-    my $policies = $sites->{policies}{$scenario->{site}};
-    my %found = map { $_ => _visited($place, $scenario, $policies->{$_}, $_) } kinds();
+    my $site = $sites->{sites}{$scenario->{site}};
+    my %found = map { $_ => _visited($place, $scenario, $site->{$_}, $_) } kinds();
     return {kinds => \%found, users => $LOADS, version => Clients::Survey::browser($place)->version};
 }
 
 sub _visited {
-    my ($place, $scenario, $policy, $kind) = @_;
-    my @names = map { $_->{name} } Clients::Site::names(Aty::Template::load($policy));
-    my $said = Clients::ScenarioPolicy::ask($place->{variables}, $policy, @names);
+    my ($place, $scenario, $site, $kind) = @_;
+    my ($said, @names) = ($site->{said}, @{$site->{names}});
     my $found = Clients::Survey::visited($place,
-        policy     => $policy,
+        policy     => $site->{policy},
         kind       => $kind eq 'stock' ? 'stock' : 'authority',
         keep_alive => $scenario->{keep_alive},
         users      => sub { return users($scenario, $_[0], $LOADS, @names) },

@@ -63,21 +63,23 @@ sub stop {
 # How many connections were opened, with what was asked for on them or not.
 sub opened {
     my ($self) = @_;
-    my %clients = map { /\[client (\S+)\] AH01964:/ ? ($1 => 1) : () }
-        split /\n/, Aty::Template::load($self->root . '/logs/error_log');
-    return scalar keys %clients;
+    my $log = Aty::Template::load($self->root . '/logs/error_log');
+    return scalar(() = $log =~ /\[client \S+\] AH01964:/g);
 }
 
 # Every request of its log, in order: status, connection, sni, host, vhost, protocol, path,
-# id. It is complete when the server was stopped.
+# id. It is complete when the server was stopped. A port may be that of another connection
+# when a user has gone, so the user is part of what tells connections apart.
 sub requests {
     my ($self) = @_;
-    my @requests;
+    my (@requests, %users);
     for my $line (split /\n/, Aty::Template::load($self->root . '/logs/client_log')) {
         my %request;
         @request{qw(status connection sni host vhost protocol path)} = split ' ', $line;
         $request{host} =~ s/:\d+\z//;
         ($request{id}) = $request{path} =~ m,/(?:answer\.\w+|echo)\?(.*),;
+        $users{$request{connection}} = $1 if $request{path} =~ m,\?(?:visit=)?([^-]*)-,;
+        $request{connection} .= ' ' . ($users{$request{connection}} // '');
         push @requests, \%request;
     }
     return @requests;
