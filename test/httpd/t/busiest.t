@@ -115,7 +115,8 @@ is(json_status($limited)->{requests}{would_421}{total}, 45, 'every request is co
     my ($most) = sort { $b <=> $a }
         map { $after->{$_} - ($before->{$_} // $after->{$_}) } keys %$after;
     cmp_ok(scalar keys %$after, '>=', 2, 'the memory of parent and children is known');
-    cmp_ok($most, '<', 300, "16,000 invented names, 1 MB: the process that grew most by $most KiB");
+    my $bound = patience(1) > 1 ? 8000 : 300;    # memcheck keeps books of its own
+    cmp_ok($most, '<', $bound, "16,000 invented names, 1 MB: the process that grew most by $most KiB");
     is_deeply({pairs($flood)}, {
         'www.example.test -'                     => 10_000,
         'www.example.test *.users.example.test' => 10_000,
