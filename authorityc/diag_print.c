@@ -7,6 +7,7 @@
 #include "authorityc/source.h"
 #include "authorityc/terminal.h"
 #include "authorityc/print.h"
+#include "core/utf8.h"
 
 #define SHOWN_MAX     50  /* messages */
 #define SNIPPET_MAX   100 /* bytes of a source line */
@@ -38,31 +39,11 @@ static void put_colour(const aty_printer *printer, const char *colour)
     }
 }
 
-/* Bytes of the character of UTF-8 that begins here; 0 where none does, or where it is a
- * control character, which might move the terminal's cursor. */
-static size_t character_size(const char *text, size_t left)
-{
-    unsigned char first = (unsigned char)text[0];
-    if (first < 0x80) {
-        return first >= ' ' && first != 0x7f;
-    }
-    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || size > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < size; i++) {
-        if (((unsigned char)text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return first == 0xc2 && (unsigned char)text[1] < 0xa0 ? 0 : size;
-}
-
 /* Text of files and users, with a '?' for each byte that is not text. */
 static void put_text(const aty_printer *printer, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
-        size_t size = character_size(text + i, length - i);
+        size_t size = aty_utf8_character((const uint8_t *)text + i, length - i);
         if (size > 0) {
             fwrite(text + i, 1, size, printer->stream);
             i += size;
@@ -129,7 +110,7 @@ static void put_below(const aty_printer *printer, const char *text, size_t lengt
                       char below, bool keep_tabs)
 {
     for (size_t i = 0; i < length;) {
-        size_t size = character_size(text + i, length - i);
+        size_t size = aty_utf8_character((const uint8_t *)text + i, length - i);
         putc(keep_tabs && text[i] == '\t' ? '\t' : below, printer->stream);
         i += size > 0 ? size : 1;
     }
@@ -140,7 +121,7 @@ static void put_mark(const aty_printer *printer, const aty_snippet *snippet,
 {
     const char *marked = snippet->text + snippet->caret;
     size_t left = snippet->length - snippet->caret;
-    size_t first = left > 0 ? character_size(marked, left) : 0;
+    size_t first = aty_utf8_character((const uint8_t *)marked, left);
     first = first > 0 ? first : 1;
     length = length < left ? length : left;
     putc('^', printer->stream);

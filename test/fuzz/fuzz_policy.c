@@ -35,6 +35,20 @@ static void policy_write(const uint8_t *bytes, size_t size)
                  "the policy can be written");
 }
 
+/* Text for a terminal: UTF-8 without control characters but line ends and tabs. */
+static void require_text(const char *text, size_t size)
+{
+    json_t *judge = json_stringn(text, size); /* NULL for what is no UTF-8 */
+
+    fuzz_require(judge != NULL, "messages are UTF-8");
+    json_decref(judge);
+    for (size_t i = 0; i < size; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        fuzz_require((byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t',
+                     "messages have no control characters");
+    }
+}
+
 static void messages_print(const aty_diag *diag)
 {
     char *text = NULL;
@@ -45,6 +59,7 @@ static void messages_print(const aty_diag *diag)
     aty_diag_print(diag, stream, false);
     fclose(stream);
     fuzz_require(aty_diag_errors(diag) == 0 || size > 0, "an error has a message");
+    require_text(text, size);
     /* Only a message without a place begins a line so. */
     fuzz_require(strncmp(text, "error: internal", 15) != 0 &&
                      !strstr(text, "\nerror: internal"),

@@ -152,6 +152,21 @@ static void test_odd_text(apr_pool_t *pool)
                "nothing reaches the terminal that is not text, and the caret fits");
 }
 
+/* What decoders must not take for characters (RFC 3629 §3, §4). */
+static void test_no_characters(apr_pool_t *pool)
+{
+    static const char *const texts[] = {"\xe0\x9c\x90", "\xed\xa0\x80",
+                                        "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        aty_diag *diag = aty_diag_create(pool);
+        aty_diag_error(diag, NULL, "text with %s", texts[i]);
+        tap_is_str(policy_test_messages(pool, diag),
+                   strlen(texts[i]) == 3 ? "authorityc: error: text with ???\n"
+                                         : "authorityc: error: text with ????\n",
+                   "bytes that look like a character, and are none");
+    }
+}
+
 static void test_cut(apr_pool_t *pool)
 {
     char word[300], text[301];
@@ -199,6 +214,7 @@ int main(void)
     test_repeats(pool);
     test_order_of_includes(pool);
     test_odd_text(pool);
+    test_no_characters(pool);
     test_cut(pool);
     test_colour(pool);
     apr_pool_destroy(pool);
