@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "authorityc/digest.h"
 #include "authorityc/pem.h"
@@ -59,7 +58,7 @@ static void x509_intern(aty_model *model, const char *path, X509 *x509,
     uint8_t *fingerprint = apr_palloc(model->pool, ATY_DIGEST_SIZE);
     const path_result *twin;
 
-    if (X509_digest(x509, EVP_sha256(), fingerprint, NULL) != 1) {
+    if (!aty_x509_fingerprint(x509, fingerprint)) {
         result->fault = "OpenSSL cannot compute its fingerprint";
         return;
     }
@@ -103,7 +102,7 @@ static path_result *path_read(aty_model *model, const char *path)
     if (!file) {
         return result;
     }
-    x509 = PEM_read_bio_X509_AUX(file, NULL, NULL, NULL);
+    x509 = aty_x509_read(file);
     if (x509) {
         x509_intern(model, path, x509, result);
     }

@@ -5,7 +5,49 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/x509v3.h>
+
+/* A library context without algorithms: no key can be decoded with it. NULL, which is the
+ * default one, where there is no memory: slower, but the same. */
+static OSSL_LIB_CTX *no_algorithms(void)
+{
+    static OSSL_LIB_CTX *context;
+
+    if (!context) {
+        context = OSSL_LIB_CTX_new();
+        if (context && !OSSL_PROVIDER_load(context, "null")) {
+            OSSL_LIB_CTX_free(context);
+            context = NULL;
+        }
+    }
+    return context;
+}
+
+X509 *aty_x509_read(BIO *file)
+{
+    X509 *x509 = X509_new_ex(no_algorithms(), NULL);
+    X509 *found = x509 ? PEM_read_bio_X509_AUX(file, &x509, NULL, NULL) : NULL;
+
+    if (!found) {
+        X509_free(x509); /* NULL where what came was no certificate */
+    }
+    return found;
+}
+
+bool aty_x509_fingerprint(const X509 *x509, uint8_t fingerprint[ATY_DIGEST_SIZE])
+{
+    unsigned char *der = NULL;
+    int size = i2d_X509(x509, &der);
+
+    if (size <= 0) {
+        return false;
+    }
+    aty_digest_sha256(der, (size_t)size, fingerprint);
+    OPENSSL_free(der);
+    return true;
+}
 
 /* Adds a name, in lower case; one with a NUL inside is a trick, and covers nothing. */
 static void name_push(apr_pool_t *pool, apr_array_header_t *names,

@@ -183,7 +183,7 @@ static void keys_find(const certificate_issuer *issuer, const apr_array_header_t
             aty_plan_key key = leaf->key == EVP_PKEY_RSA || leaf->key == EVP_PKEY_RSA_PSS
                                    ? ATY_KEY_RSA
                                    : ATY_KEY_ECDSA;
-            uint32_t length = leaf->key ? (uint32_t)leaf->bits : 256;
+            uint32_t length = leaf->bits > 0 ? (uint32_t)leaf->bits : 256;
             bits[key] = length > bits[key] ? length : bits[key];
         }
     }
@@ -309,7 +309,7 @@ void aty_plan_certificates(apr_pool_t *pool, const aty_plan_site *site,
                                  ? apr_hash_copy(pool, site->policy->planned)
                                  : apr_hash_make(pool);
     issuer.taken = apr_hash_make(scratch);
-    issuer.leaves = aty_plan_leaves_make(scratch);
+    issuer.leaves = aty_plan_leaves_make(scratch, true);
     policy_take(&issuer);
     remedy->certificates = apr_array_make(pool, 8, sizeof(aty_plan_certificate));
     remedy->obstacles = apr_array_make(pool, 2, sizeof(aty_plan_obstacle));

@@ -15,14 +15,15 @@
 
 struct aty_plan_leaves {
     apr_pool_t *pool;
+    bool with_bits;
     apr_hash_t *paths; /* absolute path -> aty_plan_leaf */
 };
 
-aty_plan_leaves *aty_plan_leaves_make(apr_pool_t *pool)
+aty_plan_leaves *aty_plan_leaves_make(apr_pool_t *pool, bool with_bits)
 {
     aty_plan_leaves *leaves = apr_palloc(pool, sizeof *leaves);
 
-    *leaves = (aty_plan_leaves){pool, apr_hash_make(pool)};
+    *leaves = (aty_plan_leaves){pool, with_bits, apr_hash_make(pool)};
     return leaves;
 }
 
@@ -37,11 +38,23 @@ static const char *hex_of(apr_pool_t *pool, const unsigned char *bytes, size_t s
     return text;
 }
 
+static const char *authority_key_of(apr_pool_t *pool, X509 *x509)
+{
+    AUTHORITY_KEYID *id =
+        X509_get_ext_d2i(x509, NID_authority_key_identifier, NULL, NULL);
+    const ASN1_OCTET_STRING *key = id ? id->keyid : NULL;
+    const char *text =
+        key ? hex_of(pool, ASN1_STRING_get0_data(key), (size_t)ASN1_STRING_length(key))
+            : "";
+
+    AUTHORITY_KEYID_free(id);
+    return text;
+}
+
 /* Its name, and which of its keys: an authority with a new key is another one to those
  * who pin the old. */
 static const char *issuer_of(apr_pool_t *pool, X509 *x509)
 {
-    const ASN1_OCTET_STRING *key = X509_get0_authority_key_id(x509);
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
 
@@ -49,22 +62,37 @@ static const char *issuer_of(apr_pool_t *pool, X509 *x509)
         X509_NAME_digest(X509_get_issuer_name(x509), EVP_sha256(), digest, &size) != 1) {
         return NULL;
     }
-    return apr_pstrcat(
-        pool, hex_of(pool, digest, size), " ",
-        key ? hex_of(pool, ASN1_STRING_get0_data(key), (size_t)ASN1_STRING_length(key))
-            : "",
-        (char *)NULL);
+    return apr_pstrcat(pool, hex_of(pool, digest, size), " ",
+                       authority_key_of(pool, x509), (char *)NULL);
+}
+
+/* As X509_get0_pubkey() would have it, but for keys that it cannot decode. */
+static int key_kind(X509 *x509)
+{
+    ASN1_OBJECT *algorithm = NULL;
+
+    if (X509_PUBKEY_get0_param(&algorithm, NULL, NULL, NULL,
+                               X509_get_X509_PUBKEY(x509)) != 1) {
+        return 0;
+    }
+    return OBJ_obj2nid(algorithm);
 }
 
 static void leaf_fill(apr_pool_t *pool, X509 *x509, aty_plan_leaf *leaf)
 {
-    EVP_PKEY *key = X509_get0_pubkey(x509);
+    EVP_PKEY *key = X509_get0_pubkey(x509); /* NULL where nobody asks for its length */
 
-    leaf->key = key ? EVP_PKEY_get_base_id(key) : 0;
+    leaf->key = key_kind(x509);
     leaf->bits = key ? EVP_PKEY_get_bits(key) : 0;
     leaf->issuer = issuer_of(pool, x509);
     leaf->not_before = aty_x509_seconds(X509_get0_notBefore(x509));
     leaf->not_after = aty_x509_seconds(X509_get0_notAfter(x509));
+}
+
+static X509 *x509_read(const aty_plan_leaves *leaves, BIO *file)
+{
+    return leaves->with_bits ? PEM_read_bio_X509_AUX(file, NULL, NULL, NULL)
+                             : aty_x509_read(file);
 }
 
 const aty_plan_leaf *aty_plan_leaf_read(aty_plan_leaves *leaves, const char *path)
@@ -80,7 +108,7 @@ const aty_plan_leaf *aty_plan_leaf_read(aty_plan_leaves *leaves, const char *pat
     leaf = apr_pcalloc(leaves->pool, sizeof *leaf);
     apr_hash_set(leaves->paths, path, APR_HASH_KEY_STRING, leaf);
     file = aty_pem_open(leaves->pool, path, &fault);
-    x509 = file ? PEM_read_bio_X509_AUX(file, NULL, NULL, NULL) : NULL;
+    x509 = file ? x509_read(leaves, file) : NULL;
     if (x509) {
         leaf_fill(leaves->pool, x509, leaf);
     }

@@ -179,7 +179,7 @@ static const choice *better_choice(const lending *l, uint32_t start, uint32_t vh
 uint32_t aty_unify_certificates(aty_unifier *unifier)
 {
     apr_array_header_t *choices = choices_find(unifier);
-    const lending l = {unifier, choices, aty_plan_leaves_make(unifier->pool),
+    const lending l = {unifier, choices, aty_plan_leaves_make(unifier->pool, false),
                        apr_time_sec(apr_time_now())};
     aty_ids *starts = aty_ids_make(unifier->pool);
     apr_array_header_t *firsts =
