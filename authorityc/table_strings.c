@@ -59,18 +59,40 @@ static bool strings_clean(const aty_table *table, uint8_t *strings)
     return changed;
 }
 
-/* The origins in the frames are texts as well. */
+/* Whether a bit was clear; sets it. Without memory for bits it always was. */
+static bool is_new(uint8_t *bits, uint32_t number)
+{
+    uint8_t bit = (uint8_t)(1u << number % 8);
+
+    if (!bits) {
+        return true;
+    }
+    if (bits[number / 8] & bit) {
+        return false;
+    }
+    bits[number / 8] |= bit;
+    return true;
+}
+
+/* The origins in the frames are texts as well. Seats share frames by the hundred: each
+ * frame is looked at once, as its length is in it, and so the same for all. */
 static bool origins_clean(const aty_table *table, uint8_t *bytes)
 {
+    uint8_t *known = calloc(table->counts[ATY_SECTION_FRAMES] / 8 + 1, 1);
     bool changed = false;
 
     for (uint32_t i = 0; i < table->counts[ATY_SECTION_SEATS]; i++) {
+        const aty_seat_record *seat = &table->seats[i];
         aty_seat_origin origin = {0};
-        while (aty_seat_origin_next(table, &table->seats[i], &origin)) {
+        if (aty_get(seat->frame) == ATY_NONE || !is_new(known, aty_get(seat->frame))) {
+            continue;
+        }
+        while (aty_seat_origin_next(table, seat, &origin)) {
             size_t begin = (size_t)(origin.text - (const char *)table->header);
             changed = string_clean(bytes + begin, origin.length, false) || changed;
         }
     }
+    free(known);
     return changed;
 }
 
