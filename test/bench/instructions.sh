@@ -1,6 +1,6 @@
-# instructions.sh: what the module adds, counted by callgrind. Sourced by run.
+# instructions.sh: what the module adds, counted by callgrind. Sourced by build/bench.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # out and room are run's
+# shellcheck disable=SC2154 # out, httpd and room are build/bench's
 
 # callgrind makes its file as root, and must replace it as the user httpd changed to: so it
 # writes into a directory for all, and the first file goes as soon as the server answers.
@@ -42,44 +42,71 @@ show_instructions() { # LABEL NUMBER BAR
 }
 
 instructions_of_requests() { # LABEL AUTHORITY BAR
-    profile stock "$2" -n 2000 -c 1 -m 1
-    profile authority "$2" -n 2000 -c 1 -m 1
+    profile stock "$2" -n "$requests" -c 1 -m 1
+    profile authority "$2" -n "$requests" -c 1 -m 1
     show_instructions "$1: our hook" "$(a_call authority aty_misdirected_refuse)" ''
     show_instructions "$1: added to all post_read_request hooks" \
         $(($(a_call authority ap_post_read_request) - $(a_call stock ap_post_read_request))) \
         "$3"
 }
 
-# The frame's filter, but not the sending that it is part of.
-instructions_of_connections() {
-    local connections=100 sum=0 part
-    profile authority www.example.test -n $connections -c $connections -m 1
+# All that is ours on a connection: the frame's filter, but not the sending that it is part of.
+a_connection() { # SERVER
+    local sum=0 part calls
     for part in aty_connection_begin aty_connection_resolve insert_origin-ap_pass_brigade; do
-        sum=$((sum + $(all_calls authority $part)))
+        sum=$((sum + $(all_calls "$1" $part)))
     done
-    show_instructions 'a connection with an ORIGIN frame' $((sum / connections)) '5000'
+    calls=$(perl test/bench/calls.pl "$out/$1.profile" insert_origin | cut -d' ' -f2)
+    echo $((sum / calls))
+}
+
+instructions_of_connections() { # CONNECTIONS
+    profile authority www.example.test -n "$1" -c "$1" -m 1
+    show_instructions "a connection with an ORIGIN frame, of $1" "$(a_connection authority)" \
+        5000
 }
 
 # Hooks and answer; mod_ssl's 421 has its error line with it, ours has none at LogLevel warn.
 refusal() { # SERVER
-    profile "$1" admin.example.test -n 2000 -c 1 -m 1
+    profile "$1" admin.example.test -n "$requests" -c 1 -m 1
     echo $(($(a_call "$1" ap_post_read_request) + $(a_call "$1" ap_die)))
+}
+
+# What no code of ours can make cheaper: the answer, the hooks of others, and httpd's logging.
+show_floor() {
+    local others logging
+    others=$(($(a_call authority ap_post_read_request) -
+        $(a_call authority aty_misdirected_refuse)))
+    logging=$(a_call authority ap_log_rerror_)
+    show_instructions '  of that: to write the line, in httpd' "$logging" ''
+    show_instructions '  of that: the answer and the hooks of others' \
+        $((others + $(a_call authority ap_die))) ''
+    show_instructions '  of that: to say where the policy has it' \
+        "$(a_call authority aty_place_reason)" ''
+    show_instructions '  of that: the verdict' "$(a_call authority aty_verdict_decide)" ''
 }
 
 instructions_of_refusals() {
     local stock
     stock=$(refusal stock)
     show_instructions "a 421 of mod_ssl's" "$stock" ''
+    show_instructions '  of that: to write its line, in httpd' "$(a_call stock ap_log_rerror_)" ''
     show_instructions 'a 421 of ours' "$(refusal authority)" "$stock"
+    cp "$room/authority.conf" "$room/authority.conf.kept"
     echo 'LogLevel authority:debug' >>"$room/authority.conf"
     show_instructions 'a 421 of ours, with its line' "$(refusal authority)" "$stock"
+    show_floor
+    cp "$room/authority.conf.kept" "$room/authority.conf"
 }
 
 bench_instructions() {
-    say
+    local connections requests
+    requests=$(choose 2000 200)
     printf '%-58s %8s %10s\n' 'instructions added, by callgrind' number 'bar'
-    instructions_of_requests 'same vhost' www.example.test 300
-    instructions_of_requests 'shared vhost' first.example.test ''
-    instructions_of_connections
+    instructions_of_requests 'own vhost' www.example.test 300
+    instructions_of_requests 'vhost that shares' first.example.test ''
+    for connections in $(choose '10 100 1000' 10); do
+        instructions_of_connections "$connections"
+    done
     instructions_of_refusals
 }

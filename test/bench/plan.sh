@@ -1,11 +1,9 @@
-# plan.sh: what authorityc plan costs with 100,000 vhosts. Sourced by run.
+# plan.sh: what authorityc plan costs with 100,000 vhosts. Sourced by build/bench.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # out is run's
-
-plan_vhosts=100000
+# shellcheck disable=SC2154 # out and built are build/bench's
 
 # All behind one certificate.
-one_certificate() {
+one_certificate() { # VHOSTS
     echo 'OriginBudget 16384'
     perl -e 'for (0 .. $ARGV[0] - 1) {
         print "<VirtualHost *:443>\n",
@@ -13,7 +11,7 @@ one_certificate() {
             "    ServerAlias site$_.g00000.example.test static$_.g00000.example.test\n",
             "    SSLCertificateFile    certificates/g00000.pem\n",
             "    SSLCertificateKeyFile certificates/site.key\n",
-            "</VirtualHost>\n" }' $plan_vhosts
+            "</VirtualHost>\n" }' "$1"
 }
 
 # Every tenth vhost with TLS versions of its own, the second of ten without HTTP/2.
@@ -32,37 +30,41 @@ in_zones() { # ZONES
     }'
 }
 
-# Best of three: "WALL CPU PEAK-KIB", seconds.
-plan_cost() { # POLICY
-    local _ code
-    for _ in 1 2 3; do
-        code=0
-        command time -q -f '%e %U %S %M' -o "$out/time" \
-            out/authorityc/authorityc plan "$1" >"$out/plan.log" 2>&1 || code=$?
-        [ "$code" -le 1 ] || fail "plan $1 exits with $code"
-        cat "$out/time"
-    done | awk 'NR == 1 || $1 < wall { wall = $1 } NR == 1 || $2 + $3 < cpu { cpu = $2 + $3 }
-        $4 > peak { peak = $4 } END { print wall, cpu, peak }'
+# A certificate for each, whose wildcards overlap a hundred at a time.
+own_certificates() { # VHOSTS
+    perl test/bench/policy.pl --own "$1" "$out/certificates"
+}
+
+plan_row() { # POLICY LABEL
+    local wall cpu peak pairs
+    cost "$(choose 3 1)" 1 "$built/authorityc/authorityc" plan \
+        "$out/plan-$1.policy"
+    read -r wall cpu peak <"$out/costs"
+    pairs=$(sed -n 's/^\([0-9]*\) of them end in 421.*/\1/p' "$out/cost.log")
+    printf '%-36s %8s %8s %10s %16s\n' "$2" "$wall" "$cpu" "$peak" "$pairs"
 }
 
 bench_plan() {
-    local policy what wall cpu peak pairs
-    make_policy $plan_vhosts
-    one_certificate | every_tenth >"$out/plan-one.policy"
-    every_tenth <"$out/$plan_vhosts.policy" >"$out/plan-many.policy"
-    one_certificate | in_zones 10000 >"$out/plan-groups.policy"
-    one_certificate | in_zones $plan_vhosts >"$out/plan-alone.policy"
-    say
-    say "authorityc plan, $plan_vhosts vhosts of three names, each remedy compiled and counted"
-    printf '%-28s %8s %8s %10s %16s\n' 'the site' 'wall s' 'CPU s' 'peak MiB' attempts
+    local vhosts policy what
+    vhosts=$(choose 100000 1000)
+    make_policy "$vhosts"
+    one_certificate "$vhosts" | every_tenth >"$out/plan-one.policy"
+    every_tenth <"$out/$vhosts.policy" >"$out/plan-many.policy"
+    one_certificate "$vhosts" | in_zones 10000 >"$out/plan-groups.policy"
+    one_certificate "$vhosts" | in_zones "$vhosts" >"$out/plan-alone.policy"
+    own_certificates $((vhosts / 10)) | every_tenth >"$out/plan-tenth.policy"
+    own_certificates "$vhosts" | every_tenth >"$out/plan-own.policy"
+    say "authorityc plan, $vhosts vhosts of three names, each remedy compiled and counted; the"
+    say 'best of three runs'
+    printf '%-36s %8s %8s %10s %16s\n' 'the site' 'wall s' 'CPU s' 'peak MiB' attempts
     while read -r policy what; do
-        read -r wall cpu peak < <(plan_cost "$out/plan-$policy.policy")
-        pairs=$(sed -n 's/^\([0-9]*\) of them end in 421.*/\1/p' "$out/plan.log")
-        printf '%-28s %8s %8s %10d %16s\n' "$what" "$wall" "$cpu" $((peak / 1024)) "$pairs"
+        plan_row "$policy" "$what"
     done <<END
 one one certificate
-many 1,000 certificates
-groups 10,000 groups
-alone each vhost in a zone
+many a certificate for 100 vhosts
+groups one certificate, 10,000 groups
+alone one certificate, a zone for each
+tenth $((vhosts / 10)) vhosts with their own
+own a certificate for each vhost
 END
 }

@@ -1,10 +1,12 @@
-# servers.sh: httpd on one site, without and with mod_authority. Sourced by run, which
-# has set `room`.
+# servers.sh: httpd on one site, without and with mod_authority, and how any server is
+# started, loaded and stopped. Sourced by build/bench, which has set `room`.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # out and room are run's
+# shellcheck disable=SC2154 # out, built, httpd and room are build/bench's
 
-httpd=$(apxs -q sbindir)/$(apxs -q progname)
 declare -A port
+
+httpd_servers=(stock control insecure authority many many-stock)
+servers=("${httpd_servers[@]}" nginx-without nginx haproxy-without haproxy caddy-without caddy)
 
 free_ports() { # COUNT
     perl -MIO::Socket::INET -e 'my @held;
@@ -19,12 +21,14 @@ make_certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 \
         -subj /CN=example.test -addext 'subjectAltName=DNS:*.example.test' \
         -keyout "$room/wild.key" -out "$room/wild.pem" 2>/dev/null
+    cp "$room/wild.key" "$room/wild.pem.key" # as HAProxy looks for it
 }
 
 # SERVER.conf; what is its own comes from stdin.
 write_server() { # SERVER SITE.conf
     mkdir -p "$room/$1"
-    cat - >"$room/$1.conf" <<END
+    {
+        cat <<END
 Define Room    "$room"
 Define Port    ${port[$1]}
 Define Modules "$(apxs -q LIBEXECDIR)"
@@ -34,7 +38,19 @@ ErrorLog   "$room/$1/error.log"
 Include    "$room/base.conf"
 Include    "$2"
 END
-    cat >>"$room/$1.conf" <&3
+        cat
+    } >"$room/$1.conf"
+}
+
+# Lines that load the module with a table.
+with_table() { # TABLE
+    echo "LoadModule authority_module \"$PWD/$built/mod_authority/mod_authority.so\""
+    echo "AuthorityTable \"$1\""
+}
+
+compile_site() { # POLICY TABLE
+    "$built/authorityc/authorityc" compile "$1" -o "$2" >"$out/compile.log" 2>&1 ||
+        fail "$1 does not compile; see $out/compile.log"
 }
 
 write_site() {
@@ -44,18 +60,15 @@ write_site() {
     echo 'a small file' >"$room/htdocs/index.txt"
     cp test/bench/base.conf test/bench/site.conf "$room"
     make_certificate
-    for server in stock control authority many; do
+    for server in "${servers[@]}"; do
         read -r "port[$server]"
-    done < <(free_ports 4)
+    done < <(free_ports ${#servers[@]})
     sed "s/@Port@/${port[authority]}/" test/bench/site.policy >"$room/site.policy"
-    out/authorityc/authorityc compile "$room/site.policy" -o "$room/site.table" \
-        2>"$out/compile.log" >&2 || fail "site.policy does not compile; see $out/compile.log"
-    write_server stock "$room/site.conf" 3</dev/null
-    write_server control "$room/site.conf" 3</dev/null
-    write_server authority "$room/site.conf" 3<<END
-LoadModule authority_module "$PWD/out/mod_authority/mod_authority.so"
-AuthorityTable "$room/site.table"
-END
+    compile_site "$room/site.policy" "$room/site.table"
+    write_server stock "$room/site.conf" </dev/null
+    write_server control "$room/site.conf" </dev/null
+    echo 'SSLVHostSNIPolicy insecure' | write_server insecure "$room/site.conf"
+    with_table "$room/site.table" | write_server authority "$room/site.conf"
 }
 
 # httpd listens before it has read its certificates, and writes its pid when it can serve.
@@ -67,7 +80,7 @@ await() { # SERVER
     local tries=0
     until serves "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 3000 ] || fail "the server '$1' does not start; see $room/$1"
+        [ $tries -lt 6000 ] || fail "the server '$1' does not start; see $room/$1"
         sleep 0.1
     done
 }
@@ -85,7 +98,7 @@ server_pid() { # SERVER
 stop_server() { # SERVER
     local pid
     pid=$(server_pid "$1") || return 0
-    grep -qzF "$room/$1.conf" "/proc/$pid/cmdline" 2>/dev/null || return 0
+    grep -qzF "$room/$1." "/proc/$pid/cmdline" 2>/dev/null || return 0
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.1
@@ -94,16 +107,33 @@ stop_server() { # SERVER
 
 stop_servers() {
     local server
-    for server in stock control authority many; do
-        stop_server $server
+    for server in "${servers[@]}"; do
+        stop_server "$server"
     done
 }
 
-# Clock ticks of CPU time that the server's only child has used.
-cpu_ticks() { # SERVER
-    local child
-    child=$(pgrep -P "$(server_pid "$1")")
-    awk '{ print $14 + $15 }' "/proc/$child/stat"
+# Its processes: the first, and the children of that.
+processes() { # SERVER
+    local pid
+    pid=$(server_pid "$1")
+    echo "$pid"
+    pgrep -P "$pid" || true
+}
+
+# Nanoseconds of CPU time that its threads have used; those that serve do not end.
+cpu_time() { # SERVER
+    local pid
+    for pid in $(processes "$1"); do
+        cat "/proc/$pid"/task/*/schedstat
+    done | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+}
+
+# KiB of memory that its processes hold for themselves.
+memory() { # SERVER
+    local pid
+    for pid in $(processes "$1"); do
+        cat "/proc/$pid/smaps_rollup"
+    done | awk '/^Private_(Clean|Dirty)/ { sum += $2 } END { print sum }'
 }
 
 # Requests over HTTP/2 on connections of www.example.test; h2load's report on stdout.
