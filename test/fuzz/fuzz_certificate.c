@@ -54,15 +54,50 @@ static void require_names(apr_pool_t *pool, X509 *x509)
     }
 }
 
-static void der_read(apr_pool_t *pool, const uint8_t *bytes, size_t size)
+static void require_same_names(apr_pool_t *pool, X509 *a, X509 *b)
 {
-    X509 *x509 = d2i_X509(NULL, &bytes, (long)size);
+    const apr_array_header_t *of_a = aty_x509_names(pool, a);
+    const apr_array_header_t *of_b = aty_x509_names(pool, b);
 
+    fuzz_require(of_a->nelts == of_b->nelts, "there are as many names");
+    for (int i = 0; i < of_a->nelts; i++) {
+        fuzz_require(strcmp(APR_ARRAY_IDX(of_a, i, const char *),
+                            APR_ARRAY_IDX(of_b, i, const char *)) == 0,
+                     "the names are the same");
+    }
+}
+
+static void require_fingerprint(const X509 *x509, const X509 *whole)
+{
+    uint8_t ours[ATY_DIGEST_SIZE];
+    uint8_t theirs[EVP_MAX_MD_SIZE];
+
+    fuzz_require(aty_x509_fingerprint(x509, ours) &&
+                     X509_digest(whole, EVP_sha256(), theirs, NULL) == 1,
+                 "there are fingerprints");
+    fuzz_require(memcmp(ours, theirs, sizeof ours) == 0, "they are the same");
+}
+
+/* Without its key it is read as OpenSSL reads it whole. */
+static void file_read(apr_pool_t *pool, const char *path)
+{
+    BIO *files[] = {BIO_new_file(path, "r"), BIO_new_file(path, "r")};
+    X509 *x509 = aty_x509_read(files[0]);
+    X509 *whole = PEM_read_bio_X509_AUX(files[1], NULL, NULL, NULL);
+
+    fuzz_require(!x509 == !whole, "a certificate is one with its key and without");
     if (x509) {
         require_names(pool, x509);
-        aty_x509_seconds(X509_get0_notAfter(x509));
+        require_same_names(pool, x509, whole);
+        require_fingerprint(x509, whole);
+        fuzz_require(aty_x509_seconds(X509_get0_notAfter(x509)) ==
+                         aty_x509_seconds(X509_get0_notAfter(whole)),
+                     "it ends at the same time");
     }
     X509_free(x509);
+    X509_free(whole);
+    BIO_free(files[0]);
+    BIO_free(files[1]);
     ERR_clear_error();
 }
 
@@ -167,10 +202,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const char *path;
 
     if (kind && input.left > 0) { /* of nothing there is no PEM */
-        der_read(pool, input.at, input.left);
         text = pem_wrap(pool, kind, &input, &length);
     }
     path = policy_memory_begin(pool, text, length, &file);
+    file_read(pool, path);
     sets_read(pool, path);
     compile(pool, path);
     policy_memory_end(file);
