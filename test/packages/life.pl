@@ -210,12 +210,12 @@ sub upgrade_with_other_conf {
 
 sub upgrade_without_table {
     my $pid = httpd_pid();
-    my $said = runs_well('mv /etc/apache2/site.table /root/ && '
+    my $said = runs_well('mv /etc/apache2/site.table /srv/ && '
         . 'dpkg -i /packages/newest/*.deb', 'a package comes while the table is missing');
     point($said =~ /configuration is broken.*site\.table/s, 'it says what is wrong', $said);
     point(httpd_pid() == $pid, 'httpd is left alone');
     serves('without a table');
-    runs_well('mv /root/site.table /etc/apache2/ && apachectl graceful', 'the table is back');
+    runs_well('mv /srv/site.table /etc/apache2/ && apachectl graceful', 'the table is back');
     wait_until(sub { runs_installed_module() && ask_status('AuthorityState') eq 'good' });
     is_enforced('with the table again');
     return;
