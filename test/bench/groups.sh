@@ -28,8 +28,8 @@ group_row() { # VHOSTS ZONES
     table=$(($(stat -c %s "$room/groups.table") / 1024))
     explain=$(instructions_of "$built/authorityc/authorityc" explain "$room/groups.table" \
         www.example.test other0.example.test)
-    groups=$(cost 3 0 "$built/authorityc/authorityc" explain "$room/groups.table" --groups |
-        cut -d' ' -f2)
+    cost 3 0 "$built/authorityc/authorityc" explain "$room/groups.table" --groups
+    read -r _ groups _ <"$out/costs"
     with_table "$room/groups.table" | write_server many "$room/site.conf"
     own=$(grouped_requests www.example.test)
     connection=$(a_connection many)

@@ -50,6 +50,25 @@ instructions_of_requests() { # LABEL AUTHORITY BAR
         "$3"
 }
 
+# Instructions that all of httpd, its libraries included, takes for a request more, TLS and HTTP/2
+# with it.
+whole_request() { # SERVER AUTHORITY
+    local few
+    profile "$1" "$2" -n "$requests" -c 1 -m 1
+    few=$(whole "$1")
+    profile "$1" "$2" -n $((3 * requests)) -c 1 -m 1
+    echo $((($(whole "$1") - few) / (2 * requests)))
+}
+
+instructions_of_whole_requests() {
+    local stock ours
+    stock=$(whole_request stock www.example.test)
+    ours=$(whole_request authority www.example.test)
+    show_instructions 'a whole request in stock httpd' "$stock" ''
+    show_instructions 'a whole request of the own vhost with the module' "$ours" \
+        "$((stock * 100 / 99))"
+}
+
 # All that is ours on a connection: the frame's filter, but not the sending that it is part of.
 a_connection() { # SERVER
     local sum=0 part calls
@@ -108,5 +127,6 @@ bench_instructions() {
     for connections in $(choose '10 100 1000' 10); do
         instructions_of_connections "$connections"
     done
+    instructions_of_whole_requests
     instructions_of_refusals
 }

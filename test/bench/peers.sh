@@ -4,15 +4,15 @@
 # shellcheck disable=SC2154 # out, room and port are build/bench's
 
 # The configuration of a server: test/bench/peers/KIND.in, whose lines that end in @check@ are
-# left out where it is without.
+# for the one with the check, those in @without@ for the other.
 write_peer() { # SERVER KIND
-    local omit='s/ *@check@$//'
+    local mine=check other=without
     if [ "$1" != "$2" ]; then
-        omit='/@check@$/d'
+        mine=without other=check
     fi
     mkdir -p "$room/$1/tmp"
-    sed -e "$omit" -e "s,@room@,$room,g" -e "s,@own@,$room/$1,g" -e "s/@port@/${port[$1]}/g" \
-        "test/bench/peers/$2.in" >"$room/$1.conf"
+    sed -e "/@$other@\$/d" -e "s/ *@$mine@\$//" -e "s,@room@,$room,g" \
+        -e "s/@port@/${port[$1]}/g" "test/bench/peers/$2.in" >"$room/$1.conf"
 }
 
 nginx_command() { # SERVER
@@ -90,6 +90,7 @@ bench_peers() {
             www.example.test $small
         refusal_row authority 'httpd: mod_authority' "$few" $small
         peer_rows nginx 'nginx: if and return 421' "$pairs" "$few" $small
+        refusal_row nginx-without 'nginx: its own, ssl_verify_client' "$few" $small
         peer_rows haproxy 'HAProxy: http-request rule' "$pairs" "$few" $small
         peer_rows caddy 'Caddy: strict_sni_host' "$pairs" "$few" $small
     }

@@ -56,7 +56,7 @@ is(scalar(@checks), 5, 'peers: the checks of five');
 ok(all_between(0.01, 100, map { @$_[1 .. 6] } @checks), 'peers: ratios');
 ok(!(grep { $_->[2] > $_->[1] || $_->[1] > $_->[3] } @checks), 'peers: within their intervals');
 my @refusals = figures('refusals');
-is(scalar(@refusals), 5, 'peers: the 421s of five');
+is(scalar(@refusals), 6, 'peers: the 421s of five, nginx\'s own beside');
 ok(all_between(0.1, 1e7, map { @$_[1 .. 6] } @refusals), 'peers: rates and CPU times');
 
 like($output, qr/^one certificate  .* [1-9]\d*$/m, 'plan: attempts are counted');

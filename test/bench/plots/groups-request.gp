@@ -3,7 +3,6 @@ set xlabel 'groups'
 set ylabel 'instructions'
 set logscale x
 set yrange [0:*]
-set format y thousands
 set key left center
 plot file('groups') using 1:9 with linespoints lt 4 title 'a 421', \
     file('groups') using 1:8 with linespoints lt 2 title 'a vhost that shares the connection', \

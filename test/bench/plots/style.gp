@@ -14,6 +14,6 @@ set linetype 3 lc rgb '#007a50' lw 2 pt 9 ps 0.9
 set linetype 4 lc rgb '#a03080' lw 2 pt 11 ps 0.9
 set linetype 5 lc rgb '#6a5a00' lw 2 pt 13 ps 0.9
 file(part) = figures . '/' . part . '.data'
-# 1, 10, 100, 1,000 …
-set format x "%'.0f"
-thousands = "%'.0f"
+# 1, 10, 100, 1k … 1M
+set format x '%.0s%c'
+set rmargin 4
