@@ -7,6 +7,8 @@
 #
 # One commit makes one tarball, byte for byte, wherever, whenever and by whom: git takes the
 # time stamps from the commit, nothing of the user's settings, and gzip writes no time.
+#
+# Debian's source package is the tarball without debian/, and debian/ beside it.
 
 version := $(shell sed -n 's/^.define ATY_VERSION "\(.*\)"/\1/p' authorityc/version.h)
 dist := out/dist
@@ -22,7 +24,8 @@ dist:
 
 deb: dist
 	rm -rf $(dist)/$(release) $(dist)/*.deb
-	cp $(tarball) $(dist)/mod-authority_$(version).orig.tar.gz
+	gzip -dc $(tarball) | tar --delete $(release)/debian | gzip -9n \
+	    >$(dist)/mod-authority_$(version).orig.tar.gz
 	tar -xzf $(tarball) -C $(dist)
 	cd $(dist)/$(release) && dpkg-buildpackage -us -uc
 	rm -rf $(dist)/$(release)
