@@ -20,7 +20,8 @@ tarball := $(dist)/$(release).tar.gz
 dist:
 	@mkdir -p $(dist)
 	git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar \
-	    --prefix=$(release)/ HEAD | gzip -9n >$(tarball)
+	    --prefix=$(release)/ -o $(dist)/$(release).tar HEAD
+	gzip -9nf $(dist)/$(release).tar
 
 deb: dist
 	rm -rf $(dist)/$(release) $(dist)/*.deb

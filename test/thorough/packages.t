@@ -74,6 +74,8 @@ is($packed, $committed, 'the tarball has what is committed');
 runs("$room/here", 'make -s deb', 'make deb');
 runs($room, "$habits; mkdir alone && cd alone && tar -xzf ../here/out/dist/$tarball && "
     . "cd $release && dpkg-buildpackage -b -us -uc", 'packages of the tarball alone, elsewhere');
+runs("$room/alone/$release", "! GIT_CEILING_DIRECTORIES=$room/alone make -s dist && "
+    . 'test ! -e out/dist/*.tar.gz', 'make dist fails where there is no git, and leaves no tarball');
 for my $deb (glob "$room/here/out/dist/*.deb") {
     my ($name) = $deb =~ m{([^/]+)\z};
     same_bytes($deb, "$room/alone/$name", "both have the same bytes: $name");
