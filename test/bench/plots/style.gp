@@ -1,5 +1,5 @@
 # Of all plots: on a white ground of their own, so that they can be read on any page.
-set terminal svg size 760,440 font 'DejaVu Sans,Verdana,sans-serif,13' background '#ffffff'
+set terminal svg noenhanced size 760,440 font 'DejaVu Sans,Verdana,sans-serif,13' background '#ffffff'
 set border 3 lc rgb '#404040'
 set tics nomirror textcolor rgb '#303030'
 set xlabel textcolor rgb '#303030'
