@@ -428,6 +428,17 @@ write_file('legacy', $dump =~ s/^sni-policy\tyes/sni-policy\tno/mr =~ s/^http2\t
     compiles($policy, 'odd');
 }
 
+# Names of files are bytes: what moves a terminal's cursor does not get there.
+{
+    write_file('strange', $dump =~ s/^(server\tvhost)\t\S+/$1\t\xc2\x9b1m\xff.conf/mgr
+        =~ s/^address\t\*\t\*\t443$/address\twww.example.net\t192.0.2.7\t443/mr);
+    my ($code, $policy, $said) = run($program, 'import', '--dump', 'strange');
+    is($code, 0, 'a dump with strange names') or diag($said);
+    like($said, qr/^\Q??1m?.conf:\E\d+: warning: /m, 'strange names: warnings');
+    unlike($said . $policy, qr/[\x80-\xff]/, 'strange names: nothing for a terminal');
+    compiles($policy, 'strange');
+}
+
 my %bad = (
     'nothing'             => '',
     'no line end'         => 'authority-dump',

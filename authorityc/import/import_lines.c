@@ -7,6 +7,8 @@
 
 #include <apr_strings.h>
 
+#include "core/utf8.h"
+
 #define INDENT         4
 #define WARNINGS_SHOWN 50 /* one by one; the policy has them all */
 
@@ -73,27 +75,34 @@ static bool is_control(char byte)
     return ((unsigned char)byte < ' ' && byte != '\t') || byte == 0x7f;
 }
 
-/* No control characters, and no `\` at the end, which would continue the comment. */
-static void make_harmless(char *text)
+char *aty_import_harmless(apr_pool_t *pool, const char *text)
 {
-    size_t length = strlen(text);
-    for (size_t i = 0; i < length; i++) {
-        if (is_control(text[i])) {
-            text[i] = '?';
+    char *copy = apr_pstrdup(pool, text);
+    char *at = copy;
+    size_t left = strlen(copy);
+    while (left > 0) {
+        size_t size = aty_utf8_character((const uint8_t *)at, left);
+        if (size == 0) {
+            *at = *at == '\t' ? '\t' : '?';
+            size = 1;
         }
+        at += size;
+        left -= size;
     }
-    if (length > 0 && text[length - 1] == '\\') {
-        text[length - 1] = '/';
+    /* It would continue a comment. */
+    if (at > copy && at[-1] == '\\') {
+        at[-1] = '/';
     }
+    return copy;
 }
 
 void aty_import_comment(aty_import_lines *lines, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    char *text = apr_pvsprintf(lines->pool, format, arguments);
+    const char *text =
+        aty_import_harmless(lines->pool, apr_pvsprintf(lines->pool, format, arguments));
     va_end(arguments);
-    make_harmless(text);
     push(lines, apr_pstrcat(lines->pool, "# ", text, NULL), NULL, NULL);
 }
 
@@ -101,11 +110,9 @@ void aty_import_comment(aty_import_lines *lines, const char *format, ...)
 static const char *show_warning(aty_import_lines *lines, const aty_import_place *place,
                                 const char *text)
 {
-    char *where =
-        place && place->file
-            ? apr_pstrdup(lines->pool, aty_import_place_text(lines->pool, place))
-            : apr_pstrdup(lines->pool, "authorityc");
-    make_harmless(where);
+    const char *where = aty_import_harmless(
+        lines->pool,
+        place && place->file ? aty_import_place_text(lines->pool, place) : "authorityc");
     if (lines->warnings++ < WARNINGS_SHOWN) {
         fprintf(stderr, "%s: warning: %s\n", where, text);
     }
@@ -117,9 +124,9 @@ void aty_import_warn(aty_import_lines *lines, const aty_import_place *place,
 {
     va_list arguments;
     va_start(arguments, format);
-    char *text = apr_pvsprintf(lines->pool, format, arguments);
+    const char *text =
+        aty_import_harmless(lines->pool, apr_pvsprintf(lines->pool, format, arguments));
     va_end(arguments);
-    make_harmless(text);
     const char *where = show_warning(lines, place, text);
     aty_import_comment(lines, "NOTE: %s", text);
     if (place && place->file) {
@@ -245,8 +252,9 @@ void aty_import_close(aty_import_lines *lines, const char *name)
 void aty_import_line_refuse(aty_import_lines *lines, aty_import_line *line,
                             const char *message)
 {
-    char *text = apr_psprintf(lines->pool, "%s is left out: %s", line->name, message);
-    make_harmless(text);
+    const char *text =
+        aty_import_harmless(lines->pool, apr_psprintf(lines->pool, "%s is left out: %s",
+                                                      line->name, message));
     show_warning(lines, &line->place, text);
     line->text = apr_psprintf(lines->pool, "# NOTE: %s: %s", text, line->text);
     line->name = NULL;

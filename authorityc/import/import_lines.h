@@ -45,6 +45,10 @@ aty_import_lines *aty_import_lines_create(apr_pool_t *pool);
 /* "file:line", and of a macro where it was used. */
 const char *aty_import_place_text(apr_pool_t *pool, const aty_import_place *place);
 
+/* A text of a stranger, fit for a terminal and for a comment: with a '?' for each byte
+ * that is no UTF-8 or part of a control character, and without a `\` at its end. */
+char *aty_import_harmless(apr_pool_t *pool, const char *text);
+
 /* An empty line. */
 void aty_import_gap(aty_import_lines *lines);
 

@@ -171,7 +171,7 @@ const char *aty_import_mend(aty_import_lines *lines)
         problem = try_lines(pool, lines, diag);
         again =
             !problem && aty_diag_errors(diag) > 0 && mend(pool, lines, diag, &problem);
-        problem = problem ? apr_pstrdup(lines->pool, problem) : NULL;
+        problem = problem ? aty_import_harmless(lines->pool, problem) : NULL;
         apr_pool_destroy(pool);
     }
     return problem;

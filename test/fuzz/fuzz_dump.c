@@ -1,11 +1,13 @@
 /* Any bytes as what httpd dumps for `authorityc import`: a message, or the lines of a
- * policy that the compiler accepts. Warnings about it have no control characters.
+ * policy that the compiler accepts. Warnings about it are UTF-8 without control
+ * characters.
  *
  * links: test/fuzz/policy_memory.c
  */
 #include "authorityc/compile.h"
 #include "authorityc/import/import.h"
 #include "authorityc/import/import_lines.h"
+#include "core/utf8.h"
 #include "test/fuzz/fuzz.h"
 #include "test/fuzz/policy_memory.h"
 
@@ -40,10 +42,13 @@ static void import(apr_pool_t *pool, const aty_import_dump *dump)
 
 static void require_harmless(const char *text, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        fuzz_require((byte >= ' ' && byte != 0x7f) || byte == '\n' || byte == '\t',
-                     "a warning has no control character");
+    size_t i = 0;
+
+    while (i < size) {
+        size_t length = aty_utf8_character((const uint8_t *)text + i, size - i);
+        fuzz_require(length > 0 || text[i] == '\n' || text[i] == '\t',
+                     "a warning is text for a terminal");
+        i += length > 0 ? length : 1;
     }
 }
 
