@@ -14,6 +14,9 @@ use Tree;
 my @targets = map { m,fuzz_(\w+)\.c$, } files(qr,^test/fuzz/fuzz_\w+\.c$,);
 cmp_ok(scalar @targets, '>=', 10, 'there are targets');
 
+my @told = slurp('test/fuzz/README.md') =~ /^\| `(\w+)` \|/mg;
+is_deeply([sort @told], [sort @targets], 'the README has a row for each');
+
 # The certificates that policies name lie beside them.
 my $files = tempdir(CLEANUP => 1);
 my @policies = files(qr,^(?:policies|test/golden)/[^/]+\.policy$,);
