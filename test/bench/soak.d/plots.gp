@@ -1,22 +1,19 @@
-# The plots of a soak, from its figures.tsv. `figures` is the directory, for both.
-#
-# No background of their own, and grey that can be read on white and on black.
+# The plots of a soak, from its figures.tsv. `figures` is the directory, for both. Read after
+# ../plots/style.gp.
 
 set datafile separator tab
 set datafile missing '-'
-set terminal svg size 800,360 font 'sans-serif,13'
-set border 3 linecolor rgb '#7a7a7a'
-set tics nomirror textcolor rgb '#7a7a7a'
-set grid ytics linecolor rgb '#7a7a7a' linewidth 0.3 dashtype 3
-set key outside bottom center horizontal textcolor rgb '#7a7a7a'
-set title textcolor rgb '#7a7a7a'
-set xlabel 'minutes' offset 0, 0.4 textcolor rgb '#7a7a7a'
-set ylabel textcolor rgb '#7a7a7a'
+set terminal svg size 760,380
+set format x '%g'
+set key outside bottom center horizontal
+set xlabel 'minutes' offset 0, 0.4
 set yrange [0:*]
-set style line 1 linecolor rgb '#d17a22' linewidth 1.5
-set style line 2 linecolor rgb '#3d8bd4' linewidth 1.5
-set style line 3 linecolor rgb '#3a9d5d' linewidth 1.5
-set style line 4 linecolor rgb '#b05fc4' linewidth 1.5
+set autoscale xfix
+# Stock httpd has one colour in all, httpd with the module the other.
+set style line 1 linecolor rgb '#d05000' linewidth 1.2
+set style line 2 linecolor rgb '#0060b0' linewidth 1.2
+set style line 3 linecolor rgb '#007a50' linewidth 1.2
+set style line 4 linecolor rgb '#a03080' linewidth 1.2
 
 table = figures.'/figures.tsv'
 minutes = "(column('seconds') / 60)"
