@@ -9,7 +9,7 @@ use warnings;
 
 use Aty::Template;
 use Clients::ScenarioPolicy;
-use Clients::Scenarios qw(kinds scenarios users);
+use Clients::Scenarios qw(asked_by kinds scenarios users);
 use Clients::Sites;
 use Clients::Survey;
 use Clients::Together qw(at_once);
@@ -104,6 +104,7 @@ sub _visited {
         keep_alive => $scenario->{keep_alive},
         users      => sub { return users($scenario, $_[0], $LOADS, @names) },
     );
+    $found->{asked} = $LOADS * asked_by($scenario, scalar @names);
     $found->{http1_only} = [grep { !$said->{vhosts}{$_}{h2} } @names];
     $found->{outlook} = Clients::ScenarioPolicy::outlook($said, $scenario, $kind, @names);
     return $found;
@@ -132,6 +133,8 @@ sub _judge_answers {
     @unanswered = _not_lacking($found, $expected->{lacks}, @unanswered) if $expected->{lacks};
     my @failed = grep { !/$lost/ && (!$expected->{fails} || !/$expected->{fails}/) }
         @{$found->{failed}};
+    is($found->{answered} + @{$found->{unanswered}}, $found->{asked},
+        "$label: the pages loaded what they should");
     cmp_ok($found->{answered}, '>', 0, "$label: $found->{answered} loads were answered");
     is_deeply(\@unanswered, [], "$label: all of them");
     is_deeply(\@failed, [], "$label: at the first try");

@@ -46,7 +46,7 @@ use warnings;
 
 use Exporter qw(import);
 
-our @EXPORT_OK = qw(kinds scenarios users);
+our @EXPORT_OK = qw(asked_by kinds scenarios users);
 
 my @KINDS = qw(stock authority followed);
 
@@ -140,6 +140,13 @@ sub scenarios {
 sub users {
     my ($scenario, $port, $loads, @names) = @_;
     return map { _user($scenario, $port, $_, @names) } 1 .. $loads;
+}
+
+# How much the pages of a user load, at a site with so many names.
+sub asked_by {
+    my ($scenario, $names) = @_;
+    my @steps = map { my ($at, @steps) = @$_; @steps } @{$scenario->{pages}};
+    return ($names - 1) * map { my ($what, @how) = @$_; $what eq 'rest' ? () : @how } @steps;
 }
 
 sub _user {
