@@ -45,21 +45,22 @@ sub _authorityc {
 }
 
 # What a user of a scenario comes to on a kind of httpd, by that: `fewest`, how many
-# connections of HTTP/2 are enough for names that have it, and `refused`, how many names are
-# refused first to a client that uses a connection for whatever its certificate covers. No
-# client uses one on which it showed a certificate for another name, or has one for requests
-# with and without cookies.
+# connections of HTTP/2 are enough for names that have it; `most`, how many they are where each
+# name has its own; and `refused`, how many names are refused first to a client that uses a
+# connection for whatever its certificate covers. No client uses one on which it showed a
+# certificate for another name, or has one for requests with and without cookies.
 sub outlook {
     my ($said, $scenario, $kind, @names) = @_;
-    my %outlook = (fewest => 0, refused => 0);
-    my (%open, %tried);
+    my %outlook = (fewest => 0, most => 0, refused => 0);
+    my (%open, %tried, %own);
     for my $page (@{$scenario->{pages}}) {
         for my $asked (_asked($page, @names)) {
             my ($how, $name) = @$asked;
+            $outlook{most}++ if $said->{vhosts}{$name}{h2} && !$own{$how}{$name}++;
             _open(\%outlook, $open{$how} //= {}, $name, $said, $kind);
             _try(\%outlook, $tried{$how} //= {}, $name, $said, $kind);
         }
-        %open = %tried = () if grep { ref && $_->[0] eq 'rest' } @$page;
+        %open = %tried = %own = () if grep { ref && $_->[0] eq 'rest' } @$page;
     }
     return \%outlook;
 }

@@ -16,8 +16,9 @@ package Clients::Scenarios;
 #               upload (200 kB, likewise) or anonymous, which is fetch without cookies and
 #               certificates: browsers keep other connections for that. pages/visit.js
 #               does it.
-#   races       connections are begun before the first has said anything, so it is chance how
-#               many are used, and whether a client is refused that tries; neither is judged
+#   races       connections are begun before the first has said anything, so it is chance
+#               whether a client is refused that tries, which is not judged, and how many are
+#               used: one a name at most
 #   keep_alive  httpd's KeepAliveTimeout in seconds, where it is not 20
 #   stock       'refused' where stock httpd has to answer 421 to a client that uses
 #               connections for other names; 'served' where it has not to
