@@ -22,6 +22,7 @@ typedef struct {
     aty_ids *server_names;  /* lower case */
     apr_array_header_t *of; /* uint32_t, by server name: its first vhost */
     uint32_t *next;         /* by vhost: the next one with its ServerName, or ATY_NONE */
+    aty_ids *names;         /* all names and aliases */
     aty_ids *pairs;
     aty_ids *known;             /* lines by what counts of them */
     apr_array_header_t *judged; /* uint32_t: what became of them */
@@ -141,13 +142,49 @@ static uint32_t line_judge(reader *r, const aty_traffic_line *line)
     return index == ATY_NONE ? CROWDED : index;
 }
 
-/* All that counts of a line; returns the size. */
-static size_t key_write(char *key, const aty_traffic_line *line)
+/* Writes what a name stands for: any other that stands for the same leads to the same
+ * vhost on each address set, and one that stands for "" to none. Clients invent names
+ * without end; what they stand for is a name, or a wildcard, of the policy. */
+static void meaning_write(char meaning[ATY_NAME_MAX + 2], const reader *r,
+                          const char *name)
 {
-    size_t connection = strlen(line->connection) + 1;
+    bool is_itself = r->table->counts[ATY_SECTION_ODD_PATTERNS] > 0 ||
+                     aty_ids_find(r->names, name, strlen(name)) != ATY_NONE;
+
+    meaning[0] = '\0';
+    if (is_itself) {
+        memcpy(meaning, name, strlen(name) + 1);
+    }
+    for (const char *dot = strchr(name, '.'); dot && !*meaning;
+         dot = strchr(dot + 1, '.')) {
+        size_t length = strlen(dot) + 1;
+        meaning[0] = '*';
+        memcpy(meaning + 1, dot, length);
+        if (aty_ids_find(r->names, meaning, length) == ATY_NONE) {
+            meaning[0] = '\0';
+        }
+    }
+}
+
+/* All that counts of a line; returns the size, or 0 where nothing can come of it. */
+static size_t key_write(char *key, const reader *r, const aty_traffic_line *line)
+{
+    char meaning[ATY_NAME_MAX + 2];
+    size_t connection;
     size_t authority = strlen(line->authority);
 
-    memcpy(key, line->connection, connection);
+    meaning_write(meaning, r, line->authority);
+    if (!*meaning) {
+        return 0;
+    }
+    if (line->by_referer) {
+        meaning_write(meaning, r, line->connection);
+    }
+    else {
+        memcpy(meaning, line->connection, strlen(line->connection) + 1);
+    }
+    connection = strlen(meaning) + 1;
+    memcpy(key, meaning, connection);
     memcpy(key + connection, line->authority, authority);
     key[connection + authority] = line->by_referer ? 'r' : 'c';
     return connection + authority + 1;
@@ -156,10 +193,14 @@ static size_t key_write(char *key, const aty_traffic_line *line)
 /* The same, remembered: logs say the same again and again. */
 static uint32_t line_recall(reader *r, const aty_traffic_line *line)
 {
-    char key[2 * ATY_NAME_MAX + 3];
-    size_t size = key_write(key, line);
-    uint32_t index = aty_ids_find(r->known, key, size);
+    char key[2 * ATY_NAME_MAX + 4];
+    size_t size = key_write(key, r, line);
+    uint32_t index;
 
+    if (size == 0 || !*key) {
+        return UNKNOWN;
+    }
+    index = aty_ids_find(r->known, key, size);
     if (index != ATY_NONE) {
         return APR_ARRAY_IDX(r->judged, (int)index, uint32_t);
     }
@@ -246,6 +287,14 @@ static const char *log_read(reader *r, FILE *log)
     return NULL;
 }
 
+static void names_read(reader *r)
+{
+    for (uint32_t i = 0; i < r->table->counts[ATY_SECTION_NAMES]; i++) {
+        const char *name = aty_table_string(r->table, r->table->names[i].name);
+        aty_ids_take(r->names, name, strlen(name));
+    }
+}
+
 static void server_names_read(reader *r)
 {
     uint32_t count = r->table->counts[ATY_SECTION_VHOSTS];
@@ -283,6 +332,7 @@ const char *aty_traffic_read(apr_pool_t *pool, const char *path, const aty_table
         .traffic = apr_pcalloc(pool, sizeof **traffic),
         .server_names = aty_ids_make(pool),
         .of = apr_array_make(pool, 16, sizeof(uint32_t)),
+        .names = aty_ids_make(pool),
         .pairs = aty_ids_make(pool),
         .known = aty_ids_make(pool),
         .judged = apr_array_make(pool, 16, sizeof(uint32_t)),
@@ -295,6 +345,7 @@ const char *aty_traffic_read(apr_pool_t *pool, const char *path, const aty_table
     }
     r.traffic->pairs = apr_array_make(pool, 16, sizeof(aty_traffic_pair));
     server_names_read(&r);
+    names_read(&r);
     fault = log_read(&r, log);
     if (log != stdin) {
         fclose(log);

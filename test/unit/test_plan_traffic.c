@@ -173,6 +173,9 @@ static const char log_text[] = REFUSED("www.a.test", "admin.a.test") /* an attem
     COMBINED("admin.a.test", "admin.a.test") /* unknown: its own page */
     COMBINED("admin.a.test", "else.a.test")  /* unknown */
     COMBINED("other.a.test", "www.a.test")   /* an attempt on the other address */
+    COMBINED("www.a.test", "x.admin.test")   /* an attempt, from what a wildcard has */
+    COMBINED("www.a.test", "y.z.admin.test") /* the same */
+    COMBINED("www.a.test", "admin.test")     /* unknown: no wildcard has it */
     TIME " www.a.test www.a.test same - 200 192.0.2.7\n"
          "no line of a log\n"
          "\n" REFUSED("www.a.test", "admin.a.test");
@@ -186,14 +189,14 @@ static void log_check(apr_pool_t *pool, const aty_table *table)
 
     tap_is_str(fault, NULL, "a log is read");
     tap_is_str(pairs_text(pool, traffic),
-               "0 admin.a.test 4\n2 other.a.test 2\n0 x.admin.test 1\n",
+               "0 admin.a.test 4\n1 www.a.test 2\n2 other.a.test 2\n0 x.admin.test 1\n",
                "... its pairs, most requests first");
-    tap_is_int((long long)traffic->requests, 12, "... requests");
-    tap_is_int((long long)traffic->unknown, 5, "... of unknown names and connections");
+    tap_is_int((long long)traffic->requests, 15, "... requests");
+    tap_is_int((long long)traffic->unknown, 6, "... of unknown names and connections");
     tap_is_int((long long)traffic->crowded, 0, "... of too many pairs");
-    tap_is_int((long long)traffic->lines, 15, "... lines");
+    tap_is_int((long long)traffic->lines, 18, "... lines");
     tap_is_int((long long)traffic->unread, 2, "... lines in neither format");
-    tap_is_int((long long)aty_traffic_attempts(traffic, table), 6,
+    tap_is_int((long long)aty_traffic_attempts(traffic, table), 8,
                "... requests that are attempts");
 }
 
