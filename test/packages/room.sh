@@ -39,7 +39,7 @@ be_a_machine() {
         "$place/root/etc/resolv.conf" "$place/root/var/lib/man-db/auto-update"
     cp -L /etc/resolv.conf "$place/root/etc/resolv.conf" 2>/dev/null || true
     mkdir -p "$place/root/run" "$place/root/tmp" "$archives/partial"
-    rm -rf "$place"/root/run/{apache2,systemd}
+    rm -rf "$place/root/run/apache2" "$place/root/run/systemd"
 }
 
 apt() {
