@@ -20,8 +20,9 @@ my $owner;    # the process that started them
 
 # Prepares a server. Options: name (of its directory below the tree's more/), template (in
 # servers/), variables (hash); a variable site_text stands for another site than the
-# suite's, log_level for another LogLevel than warn, timeout for another Timeout. Every variable whose name ends in _port gets a free port of this server's own.
-# The templates see `root`, the server's directory, besides.
+# suite's, log_level for another LogLevel than warn, timeout for another Timeout. Every
+# variable whose name ends in _port gets a free port of this server's own. The templates see
+# `root`, the server's directory, besides.
 sub new {
     my ($class, %option) = @_;
     my %variables = (log_level => 'warn', timeout => patience(20), %{$option{variables}});
