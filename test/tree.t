@@ -18,11 +18,12 @@ sub remarks {
 }
 
 my @c = files(qr/\.[ch]$/);
-my @shell = files(qr,^(?:build/[^/]+$|\.ci/run$|.*\.(?:ba)?sh$),);
 my @written = grep { !m,^(?:LICENSE|test/golden/|test/fuzz/(?:corpus|found)/), } files(qr/./);
+my @shell = grep { /\.(?:ba)?sh$/ || slurp($_) =~ m,\A#!/\S*/(?:env )?(?:ba)?sh\b, } @written;
 my @source = grep { /(?:\.[ch]|\.t|\.pm|\.sh|\.mjs|^Makefile|^build\/[^\/]+)$/ } @written;
 
 is(remarks('clang-format', '--dry-run', '-Werror', @c), '', 'clang-format agrees');
+cmp_ok(scalar @shell, '>', 20, 'there are scripts');
 is(remarks('shellcheck', '-x', @shell), '', 'shellcheck agrees');
 is_deeply([grep { slurp($_) =~ tr/\n// >= 500 } @source], [], 'no source has 500 lines');
 is_deeply([grep { slurp($_) =~ /[ \t]+$/m } @written], [], 'no blanks at a line\'s end');
