@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use File::Path qw(make_path);
 use Test::More;
 use Tree;
 
@@ -18,11 +19,13 @@ my %FOUND_BY = (
     growth => ['allocated memory of the parent'],
 );
 
+sub log_of { return out() . "/log/$_[0].log" }
+
 sub begin_soak {
     my ($name, @options) = @_;
     my $pid = fork // die "fork: $!\n";
     return $pid if $pid;
-    open STDOUT, '>', "out/log/$name.log" or die "out/log/$name.log: $!\n";
+    open STDOUT, '>', log_of($name) or die log_of($name), ": $!\n";
     open STDERR, '>&', \*STDOUT;
     exec 'test/bench/soak', $HOURS, '--name', $name, @options or die "soak: $!\n";
 }
@@ -30,10 +33,10 @@ sub begin_soak {
 sub end_soak {
     my ($pid, $name) = @_;
     waitpid $pid, 0;
-    return ($?, slurp("out/log/$name.log"));
+    return ($?, slurp(log_of($name)));
 }
 
-mkdir 'out/log';
+make_path(out() . '/log');
 my ($built, $said) = make('-j2', 'OUT=' . out(), 'all');    # once, and not by both
 ok($built, 'it is built') or diag($said);
 my $well = begin_soak('soak-test');
