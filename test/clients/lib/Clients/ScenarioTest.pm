@@ -31,7 +31,8 @@ my $LOADS = $ENV{CLIENT_LOADS} // 1;    # users that go through a scenario
 #           of HTTP/2 than needed (than one a name, where they are begun all together)
 #   tries   it uses a connection for whatever the certificate covers: 421 where authorityc
 #           says so, and none when the plan was followed
-#           (one that obeys tries on stock httpd; one that does neither is never refused)
+#           (one that obeys tries on stock httpd; one that does neither is never refused,
+#           and has no connection for two names)
 #   fails   the fault of its own, a pattern, by which a load may come to nothing before the
 #           page repeats it; without, none may
 #   loses   a page may get 421 from stock httpd
@@ -123,6 +124,8 @@ sub _judge {
         _judge_refused("$name, $kind", $kind, $found, $expected, $scenario->{races});
         _judge_connections("$name, $kind", $found, $result->{users}, $scenario->{races})
             if $expected->{obeys} && $kind ne 'stock';
+        is($found->{coalesced}, 0, "$name, $kind: each connection is for one name")
+            if !$expected->{obeys} && !$expected->{tries};
     }
 }
 
