@@ -9,7 +9,7 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import tls from 'node:tls';
 
-const patience = 30000; // milliseconds for one answer
+const patience = 60000; // milliseconds for one answer, as others have here
 
 // What TLS 1.3 and 1.2 say where a certificate is missing.
 const wantsCertificate = new Set(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',

@@ -13,7 +13,7 @@ use JSON::PP;
 use POSIX ();
 use Time::HiRes qw(time);
 
-my $SECONDS = 60;    # a browser that is silent for longer hangs
+my $SECONDS = 120;    # a browser that is silent for longer hangs
 
 # The descriptors that --remote-debugging-pipe reads and writes.
 use constant {READS => 3, WRITES => 4};
