@@ -236,6 +236,24 @@ for my $case (
     is(@{remedy(planned('issuer.policy'), 'unify')->{changes}}, $given, "a certificate signed by $whose");
 }
 
+# A key of which OpenSSL cannot tell the length counts as one of the default kind.
+write_file("$place/garbled.policy", map { <<"END" } ['www', 'red'], ['api', 'blue']);
+<VirtualHost *:443>
+    ServerName            $_->[0].example.com
+    Zone                  $_->[1]
+    SSLCertificateFile    certs/garbled.pem
+    SSLCertificateKeyFile certs/garbled.key
+</VirtualHost>
+END
+openssl(qw(req -x509 -newkey rsa:2048 -nodes -subj /CN=example.com -days 90),
+    qw(-addext subjectAltName=DNS:*.example.com -keyout certs/garbled.key -out garbled.pem));
+openssl(qw(x509 -in garbled.pem -outform DER -out garbled.der));
+(my $garbled = slurp("$place/garbled.der")) =~ s/(?<=\x03\x82\x01\x0f\x00)\x30/\x31/ or die "no RSA key\n";
+write_file("$place/garbled.der", $garbled);
+openssl(qw(x509 -inform DER -in garbled.der -out certs/garbled.pem));
+is_deeply([map { $_->{key} } @{remedy(planned('garbled.policy'), 'certificates')->{certificates}}],
+    [('ecdsa') x 2], 'a key that cannot be decoded is of the default kind');
+
 # Following a plan, and another one later: what the first one made goes on to be used, and so
 # the second has files of its own; then nothing is left to do.
 write_file("$place/again.policy", slurp("$place/wildcard.policy"));

@@ -180,9 +180,8 @@ static void keys_find(const certificate_issuer *issuer, const apr_array_header_t
         for (int i = 0; files && i < files->nelts; i++) {
             const aty_plan_leaf *leaf = aty_plan_leaf_read(
                 issuer->leaves, APR_ARRAY_IDX(files, i, const aty_directive *)->path);
-            aty_plan_key key = leaf->key == EVP_PKEY_RSA || leaf->key == EVP_PKEY_RSA_PSS
-                                   ? ATY_KEY_RSA
-                                   : ATY_KEY_ECDSA;
+            bool is_rsa = leaf->key == EVP_PKEY_RSA || leaf->key == EVP_PKEY_RSA_PSS;
+            aty_plan_key key = is_rsa && leaf->bits > 0 ? ATY_KEY_RSA : ATY_KEY_ECDSA;
             uint32_t length = leaf->bits > 0 ? (uint32_t)leaf->bits : 256;
             bits[key] = length > bits[key] ? length : bits[key];
         }
