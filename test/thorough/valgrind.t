@@ -25,8 +25,7 @@ my $all = ($ENV{VALGRIND} // '') eq 'all';
 # What of the suite is run, by MPM.
 my %SUITE = $all
     ? map { $_ => [] } qw(event worker prefork)
-    : (event => [map { "t/$_.t" } qw(drift_edges kinds misdirected origin
-        origin_lists restart sessions status survival)]);
+    : (event => [map { "t/$_.t" } qw(misdirected origin origin_lists restart status survival)]);
 
 # The tests of authorityc, each of which starts it a hundred times and more.
 my @TOOL = $all
