@@ -10,6 +10,7 @@ use Cwd qw(abs_path);
 use File::Copy qw(copy);
 use File::Path qw(make_path);
 use File::Temp qw(tempdir);
+use Outcome qw(write_file);
 use Test::More;
 use Tree;
 
@@ -62,14 +63,6 @@ sub replaced {
     my @lines = split /^/, $text;
     substr $lines[$line - 1], $column - 1, length $old, $new;
     return join '', @lines;
-}
-
-sub write_file {
-    my ($file_path, $text) = @_;
-    open my $file, '>', $file_path or die "$file_path: $!\n";
-    print {$file} $text;
-    close $file or die "$file_path: $!\n";
-    return;
 }
 
 # Compiles in the folder; returns exit code and what was said.

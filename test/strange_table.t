@@ -10,6 +10,7 @@ use Cwd qw(abs_path);
 use Digest::SHA qw(sha256);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
+use Outcome qw(write_file);
 use Test::More;
 use Tree;
 
@@ -17,14 +18,6 @@ my $program = abs_path(out() . '/authorityc/authorityc') or die "build authority
 my $make_certificates = abs_path('test/make-certificates');
 my $place = tempdir('strange-XXXXXX', DIR => out(), CLEANUP => 1);
 chdir $place or die "$place: $!\n";
-
-sub write_file {
-    my ($path, $text) = @_;
-    open my $file, '>:raw', $path or die "$path: $!\n";
-    print {$file} $text;
-    close $file or die "$path: $!\n";
-    return;
-}
 
 # In one file and in one directory that Latin-1 spells.
 my $directory = "M\xfcnchen";
