@@ -131,7 +131,7 @@ if ($protocols[-1] eq 'h2') {
         my $id = Aty::Test::id();
         $connection->response($connection->request(%$pseudo,
             headers => ['x-id' => $id, @$fields]));
-        my $line = logged($id);
+        my $line = logged($id, undef, $connection);
         is(join(' ', grep { $_ ne '-' } @$line{qw(verdict reason)}), $wanted, $what);
     }
     my $response = $connection->response($connection->request(

@@ -96,7 +96,8 @@ for my $header (sort keys %headers) {
         my $response = $connection->get('static.example.test', '/',
             headers => $protocol eq 'h2' ? ['x-id' => $id] : ["X-Id: $id"]);
         is($response->{headers}{'x-vhost'}[0], 'static', "$what: what shares is served");
-        is(logged($id, $server)->{verdict}, 'shared', "$what: and judged as ever");
+        is(logged($id, $server, $connection)->{verdict}, 'shared',
+            "$what: and judged as ever");
         my ($from) = file($server->root . '/logs/from_log') =~ /^\Q$id\E (\S+)/m;
         is($from, $client, "$what: the client is the one that the balancer has named");
         my $mark = $server->log->mark;
