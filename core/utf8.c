@@ -1,18 +1,18 @@
 #include "core/utf8.h"
 
+#include <stdbool.h>
+
 /* What may stand in the first octet of a character, and in the second. */
 static const struct {
     uint8_t first_from, first_to, second_from, second_to;
     size_t length;
 } shapes[] = {
-    {0x20, 0x7e, 0x00, 0x00, 1}, /* no control characters */
-    {0xc2, 0xc2, 0xa0, 0xbf, 2}, /* nor those above ASCII */
-    {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-    {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
-    {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    {0x00, 0x7f, 0x00, 0x00, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+    {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+    {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 };
 
-size_t aty_utf8_character(const uint8_t *text, size_t size)
+size_t aty_utf8_length(const uint8_t *text, size_t size)
 {
     for (size_t i = 0; size > 0 && i < sizeof shapes / sizeof shapes[0]; i++) {
         if (text[0] < shapes[i].first_from || text[0] > shapes[i].first_to) {
@@ -33,4 +33,18 @@ size_t aty_utf8_character(const uint8_t *text, size_t size)
         return shapes[i].length;
     }
     return 0;
+}
+
+/* C0, DEL and C1. */
+static bool is_control(const uint8_t *character)
+{
+    return character[0] < 0x20 || character[0] == 0x7f ||
+           (character[0] == 0xc2 && character[1] < 0xa0);
+}
+
+size_t aty_utf8_character(const uint8_t *text, size_t size)
+{
+    size_t length = aty_utf8_length(text, size);
+
+    return length > 0 && !is_control(text) ? length : 0;
 }

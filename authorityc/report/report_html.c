@@ -1,46 +1,13 @@
 #include "authorityc/report/report_html.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include <apr_strings.h>
 
+#include "core/utf8.h"
+
 #define REPLACEMENT "\357\277\275" /* U+FFFD */
-
-/* How many octets a character has by its first one; 0 for none (RFC 3629 §4). */
-static size_t length_by_first(unsigned char first)
-{
-    return first < 0x80                    ? 1
-           : first >= 0xc2 && first < 0xe0 ? 2
-           : first >= 0xe0 && first < 0xf0 ? 3
-           : first >= 0xf0 && first < 0xf5 ? 4
-                                           : 0;
-}
-
-/* Whether the second octet makes the character one that is too long, too large, or half
- * of a pair of UTF-16. */
-static bool second_is_wrong(unsigned char first, unsigned char second)
-{
-    return (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-           (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-}
-
-size_t aty_utf8_length(const char *text, size_t left)
-{
-    const unsigned char *octets = (const unsigned char *)text;
-    size_t length = left > 0 ? length_by_first(octets[0]) : 0;
-
-    if (length > left || (length > 1 && second_is_wrong(octets[0], octets[1]))) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((octets[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return length;
-}
 
 /* What stands for a character, or NULL where it may stand itself. Of what is not ASCII,
  * C1 controls and the two that are no characters of XML are left out. */
@@ -76,7 +43,7 @@ static const char *stand_in(const char *character, size_t length)
 void aty_html_text_counted(FILE *out, const char *text, size_t length)
 {
     for (size_t left = length, step; left > 0; left -= step, text += step) {
-        size_t character = aty_utf8_length(text, left);
+        size_t character = aty_utf8_length((const uint8_t *)text, left);
         const char *other = stand_in(text, character);
         step = character > 0 ? character : 1;
         if (other) {

@@ -40,7 +40,4 @@ void aty_html_vhost(FILE *out, const aty_table *table, uint32_t vhost);
 const char *aty_html_address(apr_pool_t *pool, const aty_table *table,
                              uint32_t address_set);
 
-/* The length of the character of UTF-8 at the text, or 0 where there is none. */
-size_t aty_utf8_length(const char *text, size_t left);
-
 #endif

@@ -6,7 +6,7 @@
 
 #include <apr_strings.h>
 
-#include "authorityc/report/report_html.h"
+#include "core/utf8.h"
 
 static void character_write(FILE *out, const char *text, size_t length)
 {
@@ -28,7 +28,7 @@ void aty_search_string(const aty_search *search, const char *text, size_t length
 {
     fputc('"', search->out);
     for (size_t left = length, step; left > 0; left -= step, text += step) {
-        size_t character = aty_utf8_length(text, left);
+        size_t character = aty_utf8_length((const uint8_t *)text, left);
         character_write(search->out, text, character);
         step = character > 0 ? character : 1;
     }

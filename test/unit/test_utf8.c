@@ -2,9 +2,13 @@
  *
  * links: mod_authority/utf8.c
  */
+#include <stdint.h>
+#include <string.h>
+
 #include <apr_general.h>
 #include <apr_pools.h>
 
+#include "core/utf8.h"
 #include "mod_authority/utf8.h"
 #include "test/unit/tap.h"
 
@@ -35,6 +39,30 @@ static const struct {
     {"\xe2\x82<\xc3(", BAD BAD "<" BAD "(", "what follows a broken one stays"},
 };
 
+/* Octets of the first character, by core/'s two questions. */
+static void lengths_are(const char *text, long long length, long long character,
+                        const char *what)
+{
+    const uint8_t *octets = (const uint8_t *)text;
+
+    tap_is_int((long long)aty_utf8_length(octets, strlen(text)), length, "%s: its length",
+               what);
+    tap_is_int((long long)aty_utf8_character(octets, strlen(text)), character,
+               "%s: where it may not control", what);
+}
+
+static void test_lengths(void)
+{
+    lengths_are("e", 1, 1, "ASCII");
+    lengths_are("\xc3\xa9", 2, 2, "not ASCII");
+    lengths_are("\x1b[0m", 1, 0, "ESC");
+    lengths_are("\x7f", 1, 0, "DEL");
+    lengths_are("\xc2\x9b", 2, 0, "CSI");
+    lengths_are("\xc2\xa0", 2, 2, "the first above the controls");
+    lengths_are("\xc2", 0, 0, "half of it");
+    lengths_are("", 0, 0, "nothing");
+}
+
 int main(void)
 {
     apr_pool_t *pool;
@@ -47,6 +75,7 @@ int main(void)
                    cases[i].what);
         tap_ok(cases[i].clean || clean == cases[i].text, "copied only where it must be");
     }
+    test_lengths();
     apr_terminate();
     return tap_done();
 }
