@@ -6,31 +6,14 @@ package Clients::Curl;
 use strict;
 use warnings;
 
+use parent 'Clients::OneShot';
+
 use Aty::Template;
-use Clients::Wishes;
 use Outcome;
-
-sub cannot {
-    my ($class, $scenario) = @_;
-    return 'its connections end with the process' if Clients::Wishes::lasts($scenario);
-    return;
-}
-
-# As Clients::Chromium has it.
-sub start {
-    my ($class, %option) = @_;
-    mkdir $option{home} or die "$option{home}: $!\n";
-    return bless {%option}, $class;
-}
 
 sub version {
     my (undef, $said) = outcome('.', 'curl', '--version');
     return join ' ', (split ' ', $said)[0, 1];
-}
-
-sub visit {
-    my ($self, @addresses) = @_;
-    return map { [$self->_open(Clients::Wishes::read_address($_))] } @addresses;
 }
 
 sub _open {
@@ -83,7 +66,5 @@ sub _report {
         : $text eq $request->{answer} ? 'answer' : length($text) . ' bytes';
     return {host => $request->{host}, id => $request->{id}, got => $got};
 }
-
-sub stop { }
 
 1;

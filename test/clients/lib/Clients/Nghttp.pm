@@ -6,32 +6,14 @@ package Clients::Nghttp;
 use strict;
 use warnings;
 
+use parent 'Clients::OneShot';
+
 use Clients::Wishes;
 use Outcome;
-
-sub cannot {
-    my ($class, $scenario) = @_;
-    return 'its connections end with the process' if Clients::Wishes::lasts($scenario);
-    return;
-}
-
-# As Clients::Chromium has it.
-sub start {
-    my ($class, %option) = @_;
-    mkdir $option{home} or die "$option{home}: $!\n";
-    my $name = $option{identity} && $option{identity} =~ s/\.p12\z//r;
-    my @identity = $name ? ("--cert=$name.pem", "--key=$name.key") : ();
-    return bless {%option, shows => \@identity}, $class;
-}
 
 sub version {
     my (undef, $said) = outcome('.', 'nghttp', '--version');
     return $said =~ s/\s+\z//r;
-}
-
-sub visit {
-    my ($self, @addresses) = @_;
-    return map { [$self->_open(Clients::Wishes::read_address($_))] } @addresses;
 }
 
 sub _open {
@@ -85,9 +67,15 @@ sub _run {
     my $address = $self->{addresses}{$name};
     my @body = defined $requests[0]{body} ? ('-d', "$self->{home}/body") : ();
     write_file("$self->{home}/body", $requests[0]{body}) if @body;
-    return outcome($self->{home}, 'nghttp', '-y', '-t', 60, @{$self->{shows}}, @$options, @body,
+    return outcome($self->{home}, 'nghttp', '-y', '-t', 60, $self->_identity, @$options, @body,
         '-H', ":authority: $name:$port",
         map { $_->{address} =~ s{//[^/]+}{//$address:$port}r } @requests);
+}
+
+sub _identity {
+    my ($self) = @_;
+    my $name = $self->{identity} && $self->{identity} =~ s/\.p12\z//r;
+    return $name ? ("--cert=$name.pem", "--key=$name.key") : ();
 }
 
 # What the ORIGIN frame lists on the connection of an address, as -v shows it: a list, or
@@ -101,7 +89,5 @@ sub frame {
     die "nghttp: more than one ORIGIN frame: @frames\n" if @frames > 1;
     return @frames ? [$frames[0] =~ m{\[(https?:[^\]]*)\]}g] : undef;
 }
-
-sub stop { }
 
 1;
