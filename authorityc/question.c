@@ -86,16 +86,20 @@ const char *aty_question_answer(const aty_table *table,
     set = address_set_of(table, options, has_sni ? sni : NULL, question->host);
     question->connection_name = connection;
     question->authority = authority;
-    pair->address_set = set;
     question->connection_named = true;
-    pair->base = aty_get(table->address_sets[set].default_vhost);
-    pair->connection =
-        has_sni ? vhost_of(table, set, sni, &question->connection_named) : pair->base;
-    pair->request = vhost_of(table, set, question->host, &question->authority_named);
-    pair->authority = question->host;
-    pair->authority_length = length;
-    pair->had_sni = has_sni;
-    pair->h2 = !options->http1;
+    *pair = (aty_pair){
+        .connection = aty_get(table->address_sets[set].default_vhost),
+        .address_set = set,
+        .base = aty_get(table->address_sets[set].default_vhost),
+        .request = vhost_of(table, set, question->host, &question->authority_named),
+        .authority = question->host,
+        .authority_length = length,
+        .had_sni = has_sni,
+        .h2 = !options->http1,
+    };
+    if (has_sni) {
+        pair->connection = vhost_of(table, set, sni, &question->connection_named);
+    }
     question->verdict = aty_verdict_decide(table, pair);
     question->mod_ssl = aty_mod_ssl_decide(table, pair);
     return NULL;

@@ -82,14 +82,15 @@ bool aty_vhost_owns(const aty_table *table, uint32_t vhost, const char *name,
 static int compare_joined(const char *string, const char *prefix, const char *name,
                           size_t length)
 {
-    size_t prefix_length = strlen(prefix);
-    int order = strncmp(string, prefix, prefix_length);
+    int order;
 
-    if (order != 0) {
-        return order;
+    for (; *prefix; prefix++, string++) {
+        if (*string != *prefix) {
+            return (unsigned char)*string - (unsigned char)*prefix;
+        }
     }
-    order = strncmp(string + prefix_length, name, length);
-    return order != 0 ? order : (unsigned char)string[prefix_length + length];
+    order = strncmp(string, name, length);
+    return order != 0 ? order : (unsigned char)string[length];
 }
 
 /* What is looked for in a sorted list. */

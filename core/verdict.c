@@ -242,6 +242,7 @@ static aty_reasons pair_reasons(const aty_table *table, const aty_pair *pair)
 static bool is_unknown_authority(const aty_table *table, const aty_pair *pair)
 {
     return pair->request != ATY_NONE && pair->had_sni && pair->authority_length > 0 &&
+           !pair->is_named &&
            (vhost_flags(table, pair->request) & ATY_VHOST_REJECT_UNKNOWN) &&
            !aty_name_is_address(pair->authority, pair->authority_length) &&
            !aty_vhost_owns(table, pair->request, pair->authority, pair->authority_length);

@@ -23,6 +23,8 @@ typedef struct {
     size_t authority_length; /* 0: the request names no host (HTTP/1.0) */
     bool had_sni;
     bool h2;
+    bool is_named; /* the request's vhost was selected by its ServerName, the authority:
+                    * then the table need not be asked whether it has it */
 } aty_pair;
 
 typedef enum {

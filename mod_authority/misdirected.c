@@ -32,20 +32,31 @@ static uint32_t vhost_of(const aty_live *live)
     return live ? live->vhost : ATY_NONE;
 }
 
-static void fill_pair(aty_pair *pair, aty_live_pair *live,
-                      const aty_connection *connection, const request_rec *r)
+static aty_live_pair live_pair_of(const aty_connection *connection, const request_rec *r)
 {
-    live->connection = connection->live;
-    live->base = aty_config_of(r->connection->base_server)->live;
-    live->request = aty_config_of(r->server)->live;
-    pair->connection = vhost_of(live->connection);
-    pair->address_set = connection->address_set;
-    pair->base = vhost_of(live->base);
-    pair->request = vhost_of(live->request);
-    pair->authority = r->hostname ? r->hostname : "";
-    pair->authority_length = strlen(pair->authority);
-    pair->had_sni = connection->had_sni;
-    pair->h2 = r->connection->master != NULL;
+    return (aty_live_pair){
+        .connection = connection->live,
+        .base = aty_config_of(r->connection->base_server)->live,
+        .request = aty_config_of(r->server)->live,
+    };
+}
+
+static aty_pair pair_of(const aty_live_pair *live, const aty_connection *connection,
+                        const request_rec *r)
+{
+    const char *host = r->hostname ? r->hostname : "";
+
+    return (aty_pair){
+        .connection = vhost_of(live->connection),
+        .address_set = connection->address_set,
+        .base = vhost_of(live->base),
+        .request = vhost_of(live->request),
+        .authority = host,
+        .authority_length = strlen(host),
+        .had_sni = connection->had_sni,
+        .h2 = r->connection->master != NULL,
+        .is_named = live->request && strcmp(host, live->request->name) == 0,
+    };
 }
 
 static aty_verdict misdirected(aty_reason reason)
@@ -128,7 +139,8 @@ int aty_misdirected_refuse(request_rec *r)
         (!connection->server && !ap_ssl_conn_is_ssl(r->connection))) {
         return DECLINED;
     }
-    fill_pair(&pair, &live, connection, r);
+    live = live_pair_of(connection, r);
+    pair = pair_of(&live, connection, r);
     verdict = (r->server == connection->server ? decide_same : decide_cross)(
         config->site, &live, &pair);
     observed = config->engine == ATY_ENGINE_OBSERVE;

@@ -30,7 +30,12 @@ size_t table_questions_ask(const aty_table *table)
     for (uint32_t c = 0; c < vhosts; c++) {
         for (uint32_t r = 0; r < vhosts; r++) {
             for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-                aty_pair question = {c, 0, 0, r, hosts[i], strlen(hosts[i]), true, true};
+                const aty_pair question = {.connection = c,
+                                           .request = r,
+                                           .authority = hosts[i],
+                                           .authority_length = strlen(hosts[i]),
+                                           .had_sni = true,
+                                           .h2 = true};
                 sum += aty_verdict_decide(table, &question).reasons;
                 sum += aty_mod_ssl_decide(table, &question);
             }
