@@ -69,6 +69,7 @@ sub logs {
     my $logs = "$out/memcheck/logs/$name";
     remove_tree($logs);
     make_path($logs);
+    chmod 01777, $logs or die "$logs: $!\n";    # some tests ask as another user
     return $logs;
 }
 
@@ -155,13 +156,15 @@ sub test_commands {
     return;
 }
 
-# A test of authorityc, with one in the place of the program that runs it under memcheck.
+# A test of authorityc, with one in the place of the program that runs it under memcheck; not
+# what it is between fork and exec, for httpd or openssl.
 sub test_tool {
     my ($name) = @_;
     my $room = "$out/memcheck";
     my $logs = logs($name);
     make_path(map { "$room/$_" } qw(authorityc mod_authority));
-    Aty::Memcheck::wrap("$room/authorityc/authorityc", $program, $logs, $suppressions);
+    Aty::Memcheck::wrap("$room/authorityc/authorityc", $program, $logs, $suppressions,
+        '--child-silent-after-fork=yes');
     copy($module, "$room/mod_authority") or die "copy: $!\n";
     my $said = qx(OUT=\Q$room\E perl test/$name.t 2>&1);
     is($?, 0, "$name: the test passes") or diag($said);

@@ -19,19 +19,26 @@ my $OURS = qr{\((?:\S*/)?(?:mod_authority|authorityc|core)/\S+\.[ch]:\d+\)
 
 # The words in front of a program. Each process, and each child that it forks, writes a log
 # PID.log into the directory. What a module has lost is still told by name after httpd has
-# unloaded the module; stacks are kept whole, so that no frame of ours is cut off.
+# unloaded the module; stacks are kept whole, so that no frame of ours is cut off. Further
+# options of valgrind's may follow.
 sub words {
-    my ($directory, $suppressions) = @_;
-    return ('valgrind', '--leak-check=full', '--show-leak-kinds=definite',
+    my ($directory, $suppressions, @options) = @_;
+    return (_valgrind(), @options, '--leak-check=full', '--show-leak-kinds=definite',
         '--errors-for-leak-kinds=none', '--keep-debuginfo=yes', '--num-callers=50',
         '--fullpath-after=', '--gen-suppressions=all', "--suppressions=$suppressions",
         "--log-file=$directory/%p.log");
 }
 
+# Its file: tests give programs a $PATH of their own.
+sub _valgrind {
+    my ($found) = grep { -x } map { "$_/valgrind" } split /:/, $ENV{PATH};
+    return $found // die "there is no valgrind\n";
+}
+
 # Writes a program that is another one under valgrind, with the same process id.
 sub wrap {
-    my ($path, $program, $directory, $suppressions) = @_;
-    my @words = map { quotemeta } words($directory, $suppressions), $program;
+    my ($path, $program, $directory, $suppressions, @options) = @_;
+    my @words = map { quotemeta } words($directory, $suppressions, @options), $program;
     Aty::Template::store($path, "#!/bin/sh\nexec @words \"\$@\"\n");
     chmod 0755, $path or die "$path: $!\n";
     return $path;
