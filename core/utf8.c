@@ -35,16 +35,20 @@ size_t aty_utf8_length(const uint8_t *text, size_t size)
     return 0;
 }
 
-/* C0, DEL and C1. */
+/* DEL and C0; C1. */
 static bool is_control(const uint8_t *character)
 {
-    return character[0] < 0x20 || character[0] == 0x7f ||
+    return character[0] == 0x7f || character[0] < 0x20 ||
            (character[0] == 0xc2 && character[1] < 0xa0);
 }
 
 size_t aty_utf8_character(const uint8_t *text, size_t size)
 {
-    size_t length = aty_utf8_length(text, size);
+    size_t length;
 
+    if (size > 0 && text[0] >= 0x20 && text[0] < 0x7f) {
+        return 1; /* nearly all are */
+    }
+    length = aty_utf8_length(text, size);
     return length > 0 && !is_control(text) ? length : 0;
 }
