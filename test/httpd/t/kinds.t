@@ -98,7 +98,10 @@ for my $header (sort keys %headers) {
         is($response->{headers}{'x-vhost'}[0], 'static', "$what: what shares is served");
         is(logged($id, $server, $connection)->{verdict}, 'shared',
             "$what: and judged as ever");
-        my ($from) = file($server->root . '/logs/from_log') =~ /^\Q$id\E (\S+)/m;
+        # Written after the log that `logged` has read.
+        my $from = eventually(5, sub {
+            file($server->root . '/logs/from_log') =~ /^\Q$id\E (\S+)/m ? $1 : undef;
+        });
         is($from, $client, "$what: the client is the one that the balancer has named");
         my $mark = $server->log->mark;
         is(verdict($connection, 'admin.example.test', server => $server),

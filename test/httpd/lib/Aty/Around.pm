@@ -110,6 +110,7 @@ sub try_http2 {
 # nothing but what was asked on their own connections, with `X-Id: own`.
 sub finish_around {
     none_wrong(\@seen, 'no response on a connection of another vhost has the mark');
+    $_->stop for @servers;    # what they have still to log is in the logs then
     my @lines = map { split /^/, file($_->root . '/logs/reached_log') } @servers;
     cmp_ok(scalar(grep { /^own / } @lines), '>=', scalar @servers,
         'the forbidden vhosts log what they serve');

@@ -18,8 +18,8 @@ use Time::HiRes qw(sleep time);
 
 our @EXPORT = (
     @Test::More::EXPORT,
-    qw(announce compile compile_for error_log explain_pairs file finish h1 h2 logged needs_h2
-        none_wrong patience port server tls var verdict)
+    qw(announce compile compile_for error_log eventually explain_pairs file finish h1 h2 logged
+        needs_h2 none_wrong patience port server tls var verdict)
 );
 
 sub import {
