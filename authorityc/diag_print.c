@@ -39,8 +39,10 @@ static void put_colour(const aty_printer *printer, const char *colour)
     }
 }
 
-/* Text of files and users, with a '?' for each byte that is not text. */
-static void put_text(const aty_printer *printer, const char *text, size_t length)
+/* Text of files and users, with a '?' for each byte that is not text, and for tabs where
+ * they are not to be kept. */
+static void put_text(const aty_printer *printer, const char *text, size_t length,
+                     bool keep_tabs)
 {
     for (size_t i = 0; i < length;) {
         size_t size = aty_utf8_character((const uint8_t *)text + i, length - i);
@@ -49,7 +51,7 @@ static void put_text(const aty_printer *printer, const char *text, size_t length
             i += size;
         }
         else {
-            putc(text[i++] == '\t' ? '\t' : '?', printer->stream);
+            putc(text[i++] == '\t' && keep_tabs ? '\t' : '?', printer->stream);
         }
     }
 }
@@ -136,7 +138,7 @@ static void put_snippet(const aty_printer *printer, const aty_place *place)
     snippet_cut(&snippet);
     FILE *stream = printer->stream;
     fprintf(stream, "%5u | %s", place->line, snippet.cut_before ? "..." : "");
-    put_text(printer, snippet.text, snippet.length);
+    put_text(printer, snippet.text, snippet.length, true);
     int gutter = snprintf(NULL, 0, "%5u", place->line);
     fprintf(stream, "%s\n%*s | %s", snippet.cut_after ? "..." : "", gutter, "",
             snippet.cut_before ? "   " : "");
@@ -147,7 +149,7 @@ static void put_snippet(const aty_printer *printer, const aty_place *place)
     putc('\n', stream);
     if (place->from) {
         fprintf(stream, "%*s = from ", gutter, "");
-        put_text(printer, place->from, strlen(place->from));
+        put_text(printer, place->from, strlen(place->from), false);
         putc('\n', stream);
     }
 }
@@ -164,7 +166,7 @@ static void put_including(aty_printer *printer, const aty_source *source)
         const aty_place *from = &source->included_from;
         fputs(lead, printer->stream);
         put_colour(printer, COLOUR_PLACE);
-        put_text(printer, from->source->name, strlen(from->source->name));
+        put_text(printer, from->source->name, strlen(from->source->name), false);
         fprintf(printer->stream, ":%u", from->line);
         put_colour(printer, COLOUR_END);
         lead = ",\n                 from ";
@@ -176,7 +178,7 @@ static void put_place(const aty_printer *printer, const aty_place *place)
 {
     put_colour(printer, COLOUR_PLACE);
     if (place->source) {
-        put_text(printer, place->source->name, strlen(place->source->name));
+        put_text(printer, place->source->name, strlen(place->source->name), false);
         fprintf(printer->stream, ":%u:%u: ", place->line, place->column);
     }
     else {
@@ -193,7 +195,7 @@ static void put_one(aty_printer *printer, const aty_message *message,
     put_colour(printer, kinds[message->kind].colour);
     fputs(kinds[message->kind].label, printer->stream);
     put_colour(printer, COLOUR_END);
-    put_text(printer, message->text, strlen(message->text));
+    put_text(printer, message->text, strlen(message->text), false);
     if (message->check) {
         fprintf(printer->stream, "  [%s]", message->check);
     }

@@ -67,6 +67,9 @@ size_t aty_host_of_authority(char host[ATY_NAME_MAX + 1], const char *authority,
     if (length > ATY_NAME_MAX) {
         return 0;
     }
+    if (memchr(authority, '\0', length)) {
+        return 0;
+    }
     for (size_t i = 0; i < length; i++) {
         host[i] = lower(authority[i]);
     }

@@ -16,7 +16,7 @@
 /* Writes the host of an authority ("Host:Port", "Host.", "[v6]:port") into `host`,
  * NUL-terminated: lower case, without port, without one trailing dot, as httpd does
  * (server/vhost.c, fix_hostname). Returns its length, or 0 where there is no host, where
- * it is longer than ATY_NAME_MAX, or where what follows it is no port. */
+ * it has a NUL or is longer than ATY_NAME_MAX, or where what follows it is no port. */
 size_t aty_host_of_authority(char host[ATY_NAME_MAX + 1], const char *authority,
                              size_t length);
 

@@ -19,7 +19,7 @@ typedef struct {
     uint32_t address_set;    /* of the connection; ATY_NONE: unknown, which costs time */
     uint32_t base;           /* default vhost of that address set, or ATY_NONE */
     uint32_t request;        /* vhost that httpd selects for the authority, or ATY_NONE */
-    const char *authority;   /* host in lower case, no port; need not end in NUL */
+    const char *authority;   /* host in lower case, no port; has no NUL */
     size_t authority_length; /* 0: the request names no host (HTTP/1.0) */
     bool had_sni;
     bool h2;

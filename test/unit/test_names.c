@@ -149,6 +149,18 @@ static void row_check(char *line, int number)
                row.pattern, row.host);
 }
 
+/* No line of a file can say it. */
+static void check_nul(void)
+{
+    static const char authority[] = "a.test\0.b.test";
+    char host[ATY_NAME_MAX + 1];
+
+    tap_ok(aty_host_of_authority(host, authority, sizeof authority - 1) == 0,
+           "a host with a NUL is none");
+    tap_ok(aty_host_of_authority(host, authority, 6) == 6,
+           "it may stand behind the host");
+}
+
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "test/unit/names.cases";
@@ -166,6 +178,7 @@ int main(int argc, char **argv)
         }
     }
     fclose(file);
+    check_nul();
     tap_ok(rows >= ROWS_MIN, "there are at least %d rows", ROWS_MIN);
     return tap_done();
 }
