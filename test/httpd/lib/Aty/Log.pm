@@ -11,6 +11,10 @@ use Time::HiRes qw(sleep time);
 # What the parent says of children that end slowly, as they do under valgrind.
 our $SLOW_END = qr/AH0004[56]: child process \d+ still did not exit/;
 
+# What APR says where the prefork MPM, which clears a child's pools in the handler of SIGTERM,
+# does so while mod_proxy has a connection to a backend in use: as a websocket just ends.
+our $PREFORK_END = qr{/apr_reslist\.c:\d+: reslist_cleanup: Assertion};
+
 # `bookmark`, where it is given, is a file that remembers how far the log was checked, so
 # that what was written between two test files is checked too.
 sub new {

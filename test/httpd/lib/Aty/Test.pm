@@ -66,7 +66,9 @@ sub server {
         variables => {%$vars, %variables},
     );
     $server->log->may($Aty::Log::SLOW_END) if patience(1) > 1;
-    $server->log->may($no_h2) if var('mpm') eq 'prefork';
+    if (var('mpm') eq 'prefork') {
+        $server->log->may($_) for $no_h2, $Aty::Log::PREFORK_END;
+    }
     push @servers, $server;
     return $server;
 }
