@@ -56,6 +56,11 @@ static void put_text(const aty_printer *printer, const char *text, size_t length
     }
 }
 
+static void put_string(const aty_printer *printer, const char *text)
+{
+    put_text(printer, text, strlen(text), false);
+}
+
 static bool continues_character(char byte)
 {
     return ((unsigned char)byte & 0xc0) == 0x80;
@@ -149,7 +154,7 @@ static void put_snippet(const aty_printer *printer, const aty_place *place)
     putc('\n', stream);
     if (place->from) {
         fprintf(stream, "%*s = from ", gutter, "");
-        put_text(printer, place->from, strlen(place->from), false);
+        put_string(printer, place->from);
         putc('\n', stream);
     }
 }
@@ -166,7 +171,7 @@ static void put_including(aty_printer *printer, const aty_source *source)
         const aty_place *from = &source->included_from;
         fputs(lead, printer->stream);
         put_colour(printer, COLOUR_PLACE);
-        put_text(printer, from->source->name, strlen(from->source->name), false);
+        put_string(printer, from->source->name);
         fprintf(printer->stream, ":%u", from->line);
         put_colour(printer, COLOUR_END);
         lead = ",\n                 from ";
@@ -178,7 +183,7 @@ static void put_place(const aty_printer *printer, const aty_place *place)
 {
     put_colour(printer, COLOUR_PLACE);
     if (place->source) {
-        put_text(printer, place->source->name, strlen(place->source->name), false);
+        put_string(printer, place->source->name);
         fprintf(printer->stream, ":%u:%u: ", place->line, place->column);
     }
     else {
@@ -195,7 +200,7 @@ static void put_one(aty_printer *printer, const aty_message *message,
     put_colour(printer, kinds[message->kind].colour);
     fputs(kinds[message->kind].label, printer->stream);
     put_colour(printer, COLOUR_END);
-    put_text(printer, message->text, strlen(message->text), false);
+    put_string(printer, message->text);
     if (message->check) {
         fprintf(printer->stream, "  [%s]", message->check);
     }

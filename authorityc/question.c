@@ -74,7 +74,7 @@ const char *aty_question_answer(const aty_table *table,
     bool has_sni = strcmp(connection, "-") != 0;
     aty_pair *pair = &question->pair;
     size_t length = aty_host_of_authority(question->host, authority, strlen(authority));
-    uint32_t set;
+    uint32_t set, base;
 
     if (table->counts[ATY_SECTION_ADDRESS_SETS] == 0) {
         return "the policy has no vhosts";
@@ -87,19 +87,18 @@ const char *aty_question_answer(const aty_table *table,
     question->connection_name = connection;
     question->authority = authority;
     question->connection_named = true;
+    base = aty_get(table->address_sets[set].default_vhost);
     *pair = (aty_pair){
-        .connection = aty_get(table->address_sets[set].default_vhost),
+        .connection =
+            has_sni ? vhost_of(table, set, sni, &question->connection_named) : base,
         .address_set = set,
-        .base = aty_get(table->address_sets[set].default_vhost),
+        .base = base,
         .request = vhost_of(table, set, question->host, &question->authority_named),
         .authority = question->host,
         .authority_length = length,
         .had_sni = has_sni,
         .h2 = !options->http1,
     };
-    if (has_sni) {
-        pair->connection = vhost_of(table, set, sni, &question->connection_named);
-    }
     question->verdict = aty_verdict_decide(table, pair);
     question->mod_ssl = aty_mod_ssl_decide(table, pair);
     return NULL;

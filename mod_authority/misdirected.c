@@ -18,13 +18,17 @@ static const char answer[] = "<!DOCTYPE html>\n<title>421 Misdirected Request</t
                              "<p>This host is not answered on this connection. Please "
                              "try again on a new one.</p>\n";
 
+static bool is_server_name(const aty_live *live, const request_rec *r)
+{
+    return live && r->hostname && strcmp(r->hostname, live->name) == 0;
+}
+
 /* The request is for the vhost that the handshake chose. That is all there is to say,
  * but on the default vhost of the address, which also gets the names of nobody. */
 static bool is_plainly_same(const aty_connection *connection, const request_rec *r)
 {
-    return r->server == connection->plain &&
-           (r->server != r->connection->base_server ||
-            (r->hostname && strcmp(r->hostname, connection->live->name) == 0));
+    return r->server == connection->plain && (r->server != r->connection->base_server ||
+                                              is_server_name(connection->live, r));
 }
 
 static uint32_t vhost_of(const aty_live *live)
@@ -55,7 +59,7 @@ static aty_pair pair_of(const aty_live_pair *live, const aty_connection *connect
         .authority_length = strlen(host),
         .had_sni = connection->had_sni,
         .h2 = r->connection->master != NULL,
-        .is_named = live->request && strcmp(host, live->request->name) == 0,
+        .is_named = is_server_name(live->request, r),
     };
 }
 

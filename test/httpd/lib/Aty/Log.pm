@@ -38,8 +38,8 @@ sub announce {
 
 # Allows lines that this test file may cause.
 sub may {
-    my ($self, $pattern) = @_;
-    push @{$self->{announced}}, {pattern => $pattern, optional => 1};
+    my ($self, @patterns) = @_;
+    push @{$self->{announced}}, map { +{pattern => $_, optional => 1} } @patterns;
 }
 
 # The whole lines written since the place (bytes) given, or since the last check.

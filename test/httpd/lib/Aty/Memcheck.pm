@@ -10,7 +10,6 @@ use warnings;
 
 use Aty::Patience;
 use Aty::Template;
-use Time::HiRes qw(sleep time);
 
 # A frame of code of ours, as --fullpath-after= writes it: in a file of the module, of the
 # compiler or of what they share; or in one of our objects, where nothing better is known.
@@ -85,10 +84,7 @@ sub faults {
 # The last process of httpd may still be counting when whoever stopped it has gone on.
 sub _wait_for_end {
     my ($pid, $file) = @_;
-    my $end = time + patience(10);
-    while (!_is_whole(Aty::Template::load($file)) && kill(0, $pid) && time < $end) {
-        sleep 0.1;
-    }
+    eventually(10, sub { _is_whole(Aty::Template::load($file)) || !kill 0, $pid });
 }
 
 sub _is_whole { return $_[0] =~ /^==\d+== ERROR SUMMARY: /m }

@@ -66,9 +66,7 @@ sub server {
         variables => {%$vars, %variables},
     );
     $server->log->may($Aty::Log::SLOW_END) if patience(1) > 1;
-    if (var('mpm') eq 'prefork') {
-        $server->log->may($_) for $no_h2, $Aty::Log::PREFORK_END;
-    }
+    $server->log->may($no_h2, $Aty::Log::PREFORK_END) if var('mpm') eq 'prefork';
     push @servers, $server;
     return $server;
 }
