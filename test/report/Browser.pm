@@ -35,7 +35,7 @@ sub start {
     $self->{session} = $devtools->call('Target.attachToTarget',
         {targetId => $target, flatten => \1})->{sessionId};
     $self->call('Emulation.setScrollbarsHidden', {hidden => \1});
-    $self->call($_) for qw(Page.enable Runtime.enable Log.enable Network.enable);
+    $self->call($_) for qw(Runtime.enable Log.enable Network.enable);
     return $self;
 }
 
@@ -50,10 +50,7 @@ sub open_file {
     my ($self, $path, %option) = @_;
     my $begin = time;
     $self->looks(%option);
-    $self->{devtools}->forget;
-    my $error = $self->call('Page.navigate', {url => "file://$path"})->{errorText};
-    die "$path: $error\n" if $error;
-    $self->{devtools}->event('Page.loadEventFired', $self->{session});
+    $self->{devtools}->open_page("file://$path", $self->{session});
     $self->wait_for('!document.getElementById("search-form") ||
         !document.getElementById("search-form").hidden') if !$option{no_scripts};
     return time - $begin;

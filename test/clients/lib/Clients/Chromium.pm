@@ -74,7 +74,7 @@ sub visit {
         {url => 'about:blank', browserContextId => $context})->{targetId};
     my $session = $devtools->call('Target.attachToTarget',
         {targetId => $target, flatten => \1})->{sessionId};
-    $devtools->call($_, {}, $session) for 'Page.enable', 'Log.enable';
+    $devtools->call('Log.enable', {}, $session);
     my @results = map { $self->_open($_, $session) } @addresses;
     $devtools->call('Target.disposeBrowserContext', {browserContextId => $context});
     return @results;
@@ -83,10 +83,7 @@ sub visit {
 sub _open {
     my ($self, $address, $session) = @_;
     my $devtools = $self->{devtools};
-    $devtools->forget;
-    my $error = $devtools->call('Page.navigate', {url => $address}, $session)->{errorText};
-    die "$address: $error\n" if $error;
-    $devtools->event('Page.loadEventFired', $session);
+    $devtools->open_page($address, $session);
     my $answer = $devtools->call('Runtime.evaluate',
         {expression => 'done', awaitPromise => \1, returnByValue => \1}, $session);
     my $exception = $answer->{exceptionDetails};

@@ -83,29 +83,34 @@ sub call {
     }
 }
 
-# The parameters of the first event of that name that came in the session since `forget`;
-# waits for it, and dies where none comes.
-sub event {
-    my ($self, $name, $session) = @_;
+# Opens an address in a session, forgets the events that came before, and waits until that page
+# has loaded: the empty one that is there may still be loading, and say so meanwhile.
+sub open_page {
+    my ($self, $address, $session) = @_;
+    $self->call('Page.enable', {}, $session);
+    $self->call('Page.setLifecycleEventsEnabled', {enabled => \1}, $session);
+    $self->{events} = [];
+    my $opened = $self->call('Page.navigate', {url => $address}, $session);
+    die "$address: $opened->{errorText}\n" if $opened->{errorText};
+    $self->_wait_for_load($opened->{loaderId}, $session);
+}
+
+sub _wait_for_load {
+    my ($self, $loader, $session) = @_;
     my $end = time + $SECONDS;
     while (1) {
-        for my $event (@{$self->{events}}) {
-            return $event->{params}
-                if $event->{method} eq $name && ($event->{sessionId} // '') eq $session;
-        }
-        push @{$self->{events}}, $self->_read($end) // die "$name: it does not come\n";
+        return if grep { $_->{loaderId} eq $loader && $_->{name} eq 'load' }
+            $self->events('Page.lifecycleEvent', $session);
+        push @{$self->{events}}, $self->_read($end) // die "the page does not load\n";
     }
 }
 
-# The parameters of all events of that name that were read so far.
+# The parameters of all events of that name that were read since a page was opened.
 sub events {
     my ($self, $name, $session) = @_;
     return map { $_->{params} }
         grep { $_->{method} eq $name && ($_->{sessionId} // '') eq $session } @{$self->{events}};
 }
-
-# Forgets the events that came so far.
-sub forget { $_[0]{events} = [] }
 
 # The next message, or undef where none comes until the end of that time.
 sub _read {

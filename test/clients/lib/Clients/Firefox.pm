@@ -35,7 +35,7 @@ my @PREFERENCES = (
     'toolkit.telemetry.enabled'            => JSON::PP::false,
 );
 
-my $SECONDS = 120;    # a browser that takes longer to start hangs
+my $SECONDS = 120;    # a browser that takes longer to start, or to open a page, hangs
 
 # It starts offline, so that nothing is asked for before names have their addresses.
 my @OPTIONS = qw(--headless --no-remote --offline --marionette --remote-allow-system-access);
@@ -59,7 +59,9 @@ Services.io.offline = false;
 SCRIPT
 
 # Opens an empty page for a user of that number, in place of the one that is there. What one
-# user has (connections, sessions of TLS, cookies, caches) is of no use to another.
+# user has (connections, sessions of TLS, cookies, caches) is of no use to another. The page
+# has so many milliseconds to come: what is opened before it is there, is taken for open when
+# the empty page is.
 my $PAGE_OF_USER = <<'SCRIPT';
 const { waitForInitialNavigationCompleted } =
     ChromeUtils.importESModule("chrome://remote/content/shared/Navigate.sys.mjs");
@@ -69,7 +71,8 @@ gBrowser.selectedTab = gBrowser.addTab("about:blank", {
     triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal(),
 });
 gBrowser.removeTab(old);
-await waitForInitialNavigationCompleted(gBrowser.selectedBrowser.webProgress);
+await waitForInitialNavigationCompleted(gBrowser.selectedBrowser.webProgress,
+    { unloadTimeout: words[1] });
 SCRIPT
 
 # Closes all connections; returns when none is left.
@@ -155,7 +158,7 @@ sub version {
 sub visit {
     my ($self, @addresses) = @_;
     my $marionette = $self->{marionette};
-    $marionette->run('chrome', $PAGE_OF_USER, ++$self->{users});
+    $marionette->run('chrome', $PAGE_OF_USER, ++$self->{users}, 1000 * $SECONDS);
     my ($handle) = @{$marionette->call('WebDriver:GetWindowHandles')};
     $marionette->call('WebDriver:SwitchToWindow', {handle => $handle});
     my @results = map { $self->_open($_) } @addresses;
