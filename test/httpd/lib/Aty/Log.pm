@@ -8,6 +8,15 @@ use warnings;
 use Aty::Patience;
 use Time::HiRes qw(sleep time);
 
+# What stock httpd says, too, as its children are told to end at once. The event MPM closes the
+# sockets that workers are serving (event.c: close_worker_sockets), and a worker that then
+# hands its own back to the listener finds it closed. And the parent asks again after 3 seconds.
+my $END = qr/\ \(9\)Bad\ file\ descriptor:\ AH\d+:\ process_\w+:\ apr_pollset_add\ failure\b
+    | \ AH00045:\ child\ process\ \d+\ still\ did\ not\ exit,\ sending\ a\ SIGTERM\b/x;
+
+# The parent's last word, when they have ended.
+my $ENDED = qr/ AH0049[14]: (?:caught SIGTERM, shutting down|SIGHUP received)/;
+
 # What the parent says of children that end slowly, as they do under valgrind.
 our $SLOW_END = qr/AH0004[56]: child process \d+ still did not exit/;
 
@@ -75,7 +84,7 @@ sub faults {
     $self->wait_for($_) for @wanted;
     my $end = $self->mark;
     my @faults;
-    for my $line (grep { is_serious($_) } $self->lines) {
+    for my $line (grep { is_serious($_) } _without_ends($self->lines)) {
         my ($known) = grep { $line =~ $_->{pattern} } @{$self->{announced}};
         push @faults, "not announced: $line" if !$known;
     }
@@ -84,6 +93,17 @@ sub faults {
     }
     $self->_finish($end);
     return @faults;
+}
+
+# The lines but those of a child's end, where the parent said next that it was one.
+sub _without_ends {
+    my (@lines, $has_ended) = @_;
+    my @others;
+    for my $line (reverse @lines) {
+        $has_ended = 1 if $line =~ $ENDED;
+        unshift @others, $line if !($has_ended && $line =~ $END);
+    }
+    return @others;
 }
 
 sub _finish {
