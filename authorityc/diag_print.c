@@ -299,7 +299,8 @@ void aty_diag_report_errors(const aty_diag *diag, const char *path)
     uint32_t warnings = aty_diag_warnings(diag);
     print(diag, stderr, aty_terminal_has_colour(STDERR_FILENO), false);
     if (warnings > 0) {
-        fprintf(stderr, "%s: %u warning%s, which 'authorityc check' shows\n", path,
-                warnings, aty_plural(warnings));
+        put_string(&(aty_printer){.stream = stderr}, path);
+        fprintf(stderr, ": %u warning%s, which 'authorityc check' shows\n", warnings,
+                aty_plural(warnings));
     }
 }

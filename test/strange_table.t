@@ -10,7 +10,7 @@ use Cwd qw(abs_path);
 use Digest::SHA qw(sha256);
 use File::Temp qw(tempdir);
 use JSON::PP qw(decode_json);
-use Outcome qw(write_file);
+use Outcome qw(outcome write_file);
 use Test::More;
 use Tree;
 
@@ -38,9 +38,9 @@ SSLProtocol -all +TLSv1.3
     </Location>
 </VirtualHost>
 POLICY
-is(system($make_certificates, "$directory/site.policy"), 0, 'there is a certificate');
-is(system($program, 'compile', '--quiet', '-o', 'good.table', "$directory/site.policy"), 0,
-    'there is a table');
+is((outcome('.', $make_certificates, "$directory/site.policy"))[0], 0, 'there is a certificate');
+is((outcome('.', $program, 'compile', '--quiet', '-o', 'good.table', "$directory/site.policy"))[0],
+    0, 'there is a table');
 
 # Texts of the same length in place of others, everywhere, also in ORIGIN frames.
 my $table = slurp('good.table');
@@ -71,17 +71,16 @@ for my $input ('strange.table', "$directory/site.policy") {
     for my $command (['dump'], ['explain', '--groups'], ['explain', '--all', 'www.example.com']) {
         for my $json ([], ['--json']) {
             my ($name, @rest) = (@$command, @$json);
-            open my $pipe, '-|', $program, $name, @rest, $input or die "$program: $!\n";
-            local $/;
-            my $output = readline $pipe;
+            my ($code, $output, $said) = outcome('.', $program, $name, @rest, $input);
             my $what = join ' ', $name, @rest, 'of', $shown;
-            ok(close $pipe, "$what: exit 0");
+            is($code, 0, "$what: exit 0");
             is_readable($output, $what);
+            is_readable($said, "$what, standard error") if length $said;
             ok(eval { decode_json($output) }, "$what: it is JSON") or diag($@) if @$json;
         }
     }
 }
-my $changes = qx('$program' diff good.table strange.table);
-is($? >> 8, 1, 'diff finds the difference');
+my ($code, $changes) = outcome('.', $program, 'diff', 'good.table', 'strange.table');
+is($code, 1, 'diff finds the difference');
 is_readable($changes, 'diff');
 done_testing();
