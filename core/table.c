@@ -201,6 +201,17 @@ bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
     return count > 0;
 }
 
+bool aty_vhosts_share_certificates(const aty_table *table, uint32_t a, uint32_t b)
+{
+    const aty_vhost_record *one = &table->vhosts[a], *other = &table->vhosts[b];
+    uint32_t count = aty_get(one->certificate_count);
+
+    return count > 0 && count == aty_get(other->certificate_count) &&
+           memcmp(table->certificate_lists + aty_get(one->first_certificate),
+                  table->certificate_lists + aty_get(other->first_certificate),
+                  count * sizeof *table->certificate_lists) == 0;
+}
+
 bool aty_vhost_accepts(const aty_table *table, uint32_t vhost, const char *authority,
                        size_t length)
 {

@@ -114,6 +114,10 @@ bool aty_certificate_covers(const aty_table *table,
 bool aty_vhost_covers(const aty_table *table, uint32_t vhost, const char *name,
                       size_t length);
 
+/* Whether two vhosts have the same certificates, one or more, in the same order: then
+ * they cover the same names. */
+bool aty_vhosts_share_certificates(const aty_table *table, uint32_t a, uint32_t b);
+
 /* Whether AcceptPair lets the authority (lower case) come to the vhost's connections. */
 bool aty_vhost_accepts(const aty_table *table, uint32_t vhost, const char *authority,
                        size_t length);

@@ -190,6 +190,7 @@ static aty_reasons http2_reasons(const aty_table *table, const aty_pair *pair)
 static bool lacks_cover(const aty_table *table, const aty_pair *pair)
 {
     return pair->had_sni && pair->authority_length > 0 &&
+           !aty_vhosts_share_certificates(table, pair->connection, pair->request) &&
            !aty_vhost_covers(table, pair->connection, pair->authority,
                              pair->authority_length) &&
            aty_vhost_covers(table, pair->request, pair->authority,
