@@ -19,9 +19,12 @@ my @OPTIONS = qw(--headless --no-sandbox --disable-gpu --disable-quic --no-first
     --disable-breakpad --no-proxy-server --password-store=basic --remote-debugging-pipe);
 
 # It fails some parallel requests to a host that wants a certificate, by itself and also where
-# there is no 421, and whatever is under way when an interface or an address of the machine
-# changes. The page loads that again, and reports what Chromium said.
-our $OWN_FAULTS = qr/net::ERR_(?:SOCKET_NOT_CONNECTED|NETWORK_CHANGED)\z/;
+# there is no 421: each of them hands it the user's certificate, and with each it closes the
+# connection that an earlier one has just opened (its net log: "Finished going away"). And it
+# fails whatever is under way when an interface or an address of the machine changes. The page
+# loads that again, and reports what Chromium said.
+our $OWN_FAULTS = qr/net::ERR_(?:SOCKET_NOT_CONNECTED|NETWORK_CHANGED)\z
+    |,\ private:\ .*net::ERR_CONNECTION_CLOSED\z/x;
 
 my @running;
 my $owner;    # the process that started them

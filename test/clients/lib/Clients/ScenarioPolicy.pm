@@ -27,14 +27,30 @@ sub ask {
             reasons => [map { $_->{reason} } @{$pair->{reasons}}],
         };
     }
-    for my $vhost (@{decode_json(_authorityc($variables, 'dump', '--json', $policy))->{vhosts}}) {
-        my $auth = $vhost->{settings}{'client-auth'}{real} ne 'no client certificate';
+    for my $vhost (_vhosts($variables, $policy)) {
+        my $auth = _wants_certificate($vhost);
         for my $name (@{$vhost->{names}}) {
             $said{vhosts}{$name} //= {h2 => $vhost->{h2} ? 1 : 0, auth => $auth ? 1 : 0};
             $said{origins}{$name} //= $vhost->{seats}[0]{origin};
         }
     }
     return \%said;
+}
+
+# The names of the vhosts that want a certificate of the client.
+sub private_names {
+    my ($variables, $policy) = @_;
+    return map { @{$_->{names}} } grep { _wants_certificate($_) } _vhosts($variables, $policy);
+}
+
+sub _vhosts {
+    my ($variables, $policy) = @_;
+    return @{decode_json(_authorityc($variables, 'dump', '--json', $policy))->{vhosts}};
+}
+
+sub _wants_certificate {
+    my ($vhost) = @_;
+    return $vhost->{settings}{'client-auth'}{real} ne 'no client certificate';
 }
 
 sub _authorityc {

@@ -9,6 +9,7 @@ use warnings;
 use Aty::Template;
 use Clients::Chromium;
 use Clients::Profile;
+use Clients::ScenarioPolicy;
 use Clients::Server;
 use Clients::Site;
 use Clients::Visit;
@@ -72,7 +73,8 @@ sub survey {
 #   retries      of what the pages load
 #   answered     how many loads of the pages were; and what they said of the others:
 #   unanswered   "HOST: WHAT"
-#   failed       "HOST: WHAT" of those that were answered when the page asked again
+#   failed       "HOST: WHAT" of those that were answered when the page asked again; "HOST, private:
+#                WHAT" where the vhost wants a certificate
 #   elsewhere    "HOST VHOST" where a vhost answered that does not have the name
 #   log          the path of the log that `authorityc plan` reads
 #   faults       of httpd's error log
@@ -91,12 +93,20 @@ sub visited {
         opened     => $server->opened,
         answered   => @reports - @unanswered,
         unanswered => [map { "$_->{host}: $_->{got}" } @unanswered],
-        failed     => [map { "$_->{host}: $_->{failed}" } grep { $_->{failed} } @reports],
+        failed     => [_failed($place->{variables}, $policy, @reports)],
         log        => $server->root . '/logs/verdicts_log',
     );
     $server->log->announce(qr/AH02032: Hostname/) if $survey{refused} && $kind eq 'stock';
     $survey{faults} = [$server->log->faults];
     return \%survey;
+}
+
+sub _failed {
+    my ($variables, $policy, @reports) = @_;
+    my @failed = grep { $_->{failed} } @reports or return;
+    my %private = map { $_ => ', private' }
+        Clients::ScenarioPolicy::private_names($variables, $policy);
+    return map { $_->{host} . ($private{$_->{host} =~ s/:.*//r} // '') . ": $_->{failed}" } @failed;
 }
 
 # The browser for which names have these addresses, beside those that are known at the place;
