@@ -18,6 +18,12 @@ static const char answer[] = "<!DOCTYPE html>\n<title>421 Misdirected Request</t
                              "<p>This host is not answered on this connection. Please "
                              "try again on a new one.</p>\n";
 
+/* ap_is_initial_req, without a call: this is on the way of every request. */
+static bool is_initial(const request_rec *r)
+{
+    return !r->main && !r->prev;
+}
+
 static bool is_server_name(const aty_live *live, const request_rec *r)
 {
     return live && r->hostname && strcmp(r->hostname, live->name) == 0;
@@ -122,23 +128,16 @@ static int refuse(request_rec *r)
     return HTTP_MISDIRECTED_REQUEST;
 }
 
-int aty_misdirected_refuse(request_rec *r)
+/* Kept out of line: a request of the own vhost makes no room for what it needs. */
+__attribute__((noinline)) static int judge(request_rec *r,
+                                           const aty_connection *connection)
 {
-    const aty_connection *connection = aty_connection_of(r->connection);
-    const aty_config *config;
+    const aty_config *config = aty_config_of(r->server);
     aty_live_pair live;
     aty_pair pair;
     aty_verdict verdict;
     bool observed;
 
-    if (!connection || r->proxyreq == PROXYREQ_PROXY || !ap_is_initial_req(r)) {
-        return DECLINED;
-    }
-    if (is_plainly_same(connection, r)) {
-        aty_report_same(r, connection);
-        return DECLINED;
-    }
-    config = aty_config_of(r->server);
     if (config->engine == ATY_ENGINE_OFF ||
         (!connection->server && !ap_ssl_conn_is_ssl(r->connection))) {
         return DECLINED;
@@ -154,4 +153,18 @@ int aty_misdirected_refuse(request_rec *r)
     }
     aty_report_misdirected(r, connection, &pair, verdict.reason, observed);
     return observed ? DECLINED : refuse(r);
+}
+
+int aty_misdirected_refuse(request_rec *r)
+{
+    const aty_connection *connection = aty_connection_of(r->connection);
+
+    if (!connection || r->proxyreq == PROXYREQ_PROXY || !is_initial(r)) {
+        return DECLINED;
+    }
+    if (is_plainly_same(connection, r)) {
+        aty_report_same(r, connection);
+        return DECLINED;
+    }
+    return judge(r, connection);
 }
