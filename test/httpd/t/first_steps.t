@@ -60,7 +60,7 @@ for my $query ('', '?auto', '?json', '?prometheus') {
         'misdirected other-zone', 'step 3: and the module is on');
     my $refused = qr/ misdirected other-zone 421 /;
     # After the suite's own log, which `verdict` has read.
-    ok(eventually(5, sub { (reverse authority_lines())[0] =~ $refused }),
+    ok(eventually(20, sub { (reverse authority_lines())[0] =~ $refused }),
         'step 3: the log goes on');
 }
 

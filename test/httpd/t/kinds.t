@@ -99,7 +99,7 @@ for my $header (sort keys %headers) {
         is(logged($id, $server, $connection)->{verdict}, 'shared',
             "$what: and judged as ever");
         # Written after the log that `logged` has read.
-        my $from = eventually(5, sub {
+        my $from = eventually(20, sub {
             file($server->root . '/logs/from_log') =~ /^\Q$id\E (\S+)/m ? $1 : undef;
         });
         is($from, $client, "$what: the client is the one that the balancer has named");

@@ -161,7 +161,7 @@ sub ask_module {
 sub _logged {
     my ($server, @ids) = @_;
     my $path = $server->root . '/logs/authority_log';
-    my $end = time + 5;
+    my $end = time + 20;
     while (1) {
         my %found;
         open my $file, '<', $path or die "$path: $!\n";

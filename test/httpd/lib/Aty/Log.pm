@@ -68,7 +68,7 @@ sub mark { return -s $_[0]{path} || 0 }
 # The first line after the mark that matches; waits for it. undef where none came.
 sub wait_for {
     my ($self, $pattern, $mark, $seconds) = @_;
-    my $end = time + patience($seconds // 5);
+    my $end = time + patience($seconds // 20);
     while (1) {
         my ($line) = grep { /$pattern/ } $self->lines($mark);
         return $line if defined $line || time > $end;

@@ -123,7 +123,7 @@ sub restart {
     my ($self) = @_;
     my $mark = $self->log->mark;
     kill USR1 => $self->{pid};
-    return defined $self->log->wait_for(qr/resuming normal operations/, $mark, 10);
+    return defined $self->log->wait_for(qr/resuming normal operations/, $mark, 20);
 }
 
 sub alive {
@@ -137,7 +137,7 @@ sub stop {
     my $pid = delete $self->{pid} or return;
     @running = grep { $_ != $self } @running;
     kill TERM => $pid;
-    my $end = time + patience(10);
+    my $end = time + patience(20);
     while (waitpid($pid, POSIX::WNOHANG()) == 0) {
         kill KILL => $pid if time > $end;
         sleep 0.01;

@@ -129,7 +129,7 @@ sub logged {
     my ($id, $server, $connection) = @_;
     my $path = ($server ? $server->root : var('serverroot')) . '/logs/authority_log';
     my $known = $access_logs{$path} ||= {at => 0};
-    my $end = time + patience(5);
+    my $end = time + patience(20);
     for (my $round = 1; !$known->{lines}{$id}; $round++) {
         die "no line for $id in $path\n" if time > $end;
         _stir($connection) if $round % 10 == 0;

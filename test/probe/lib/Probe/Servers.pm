@@ -130,7 +130,7 @@ sub _front {
 sub asked {
     my ($self, $count, @addresses) = @_;
     my $seen = \$self->{seen}{"@addresses"};
-    my $end = time + 5;
+    my $end = time + 20;
     my @asked;
     while (1) {
         @asked = $self->_asked_ever(@addresses);

@@ -55,7 +55,7 @@ sub _left {
     return "$what: the parent does not end" if !$side->ends_within($SECONDS);
     my @wrong;
     push @wrong, "$what: exit status " . $side->status if $side->status;
-    my $end = time + 2;
+    my $end = time + 10;
     my @left;
     sleep 0.05 while (@left = $side->children($pid)) && time < $end;
     return @wrong, map { "$what: process $_ is left" } @left;
