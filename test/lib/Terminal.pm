@@ -75,7 +75,15 @@ sub stop {
     my ($self) = @_;
     $self->type("\cU\nexit\n");
     close $self->{keys};
-    waitpid $self->{pid}, 0;
+    waitpid delete $self->{pid}, 0;
+    return;
+}
+
+# Where a test dies, nothing is left that holds its output open.
+sub DESTROY {
+    my ($self) = @_;
+    local ($?, $!, $@);
+    kill KILL => $self->{pid} if $self->{pid};
     return;
 }
 
