@@ -15,7 +15,7 @@ my $END = qr/\ \(9\)Bad\ file\ descriptor:\ AH\d+:\ process_\w+:\ apr_pollset_ad
     | \ AH00045:\ child\ process\ \d+\ still\ did\ not\ exit,\ sending\ a\ SIGTERM\b/x;
 
 # The parent's last word, when they have ended.
-my $ENDED = qr/ AH0049[14]: (?:caught SIGTERM, shutting down|SIGHUP received)/;
+my $ENDED = qr/ AH\d+: (?:caught SIGTERM, shutting down|SIGHUP received)/;
 
 # What the parent says of children that end slowly, as they do under valgrind.
 our $SLOW_END = qr/AH0004[56]: child process \d+ still did not exit/;
@@ -97,9 +97,8 @@ sub faults {
 
 # The lines but those of a child's end, where the parent said next that it was one.
 sub _without_ends {
-    my (@lines, $has_ended) = @_;
-    my @others;
-    for my $line (reverse @lines) {
+    my ($has_ended, @others);
+    for my $line (reverse @_) {
         $has_ended = 1 if $line =~ $ENDED;
         unshift @others, $line if !($has_ended && $line =~ $END);
     }
