@@ -1,6 +1,6 @@
 package Aty::Log;
 
-# An error log in which every line of level warn or worse must have been announced.
+# An error log in which every line of level warn or worse, or of a crash, must have been announced.
 
 use strict;
 use warnings;
@@ -13,6 +13,10 @@ use Time::HiRes qw(sleep time);
 # hands its own back to the listener finds it closed. And the parent asks again after 3 seconds.
 my $END = qr/\ \(9\)Bad\ file\ descriptor:\ AH\d+:\ process_\w+:\ apr_pollset_add\ failure\b
     | \ AH00045:\ child\ process\ \d+\ still\ did\ not\ exit,\ sending\ a\ SIGTERM\b/x;
+
+# So may a child be killed by a fault as it ends: stock httpd's event MPM with traffic, prefork
+# with HTTP/2. At any other time it is a fault, though httpd only takes note of it.
+my $CRASH = qr/ AH0005[0-2]: child pid \d+ exit signal /;
 
 # The parent's last word, when they have ended.
 my $ENDED = qr/ AH\d+: (?:caught SIGTERM, shutting down|SIGHUP received)/;
@@ -95,12 +99,16 @@ sub faults {
     return @faults;
 }
 
-# The lines but those of a child's end, where the parent said next that it was one.
+# The lines but those of a child's end, where the parent said later that it was one; of a crash
+# it has to say so next.
 sub _without_ends {
-    my ($has_ended, @others);
+    my ($parent, $is_next, @others) = ('');
     for my $line (reverse @_) {
-        $has_ended = 1 if $line =~ $ENDED;
-        unshift @others, $line if !($has_ended && $line =~ $END);
+        my ($pid) = $line =~ /\[pid (\d+)/;
+        ($parent, $is_next) = ($pid, 1) if $line =~ $ENDED;
+        next if $parent && $line =~ $END || $is_next && $line =~ $CRASH;
+        $is_next &&= defined $pid && $pid eq $parent;
+        unshift @others, $line;
     }
     return @others;
 }
@@ -115,12 +123,12 @@ sub _finish {
     close $file;
 }
 
-# Whether a line has level warn or worse. A line without a level (from a library, a
-# sanitizer, the dynamic linker) is serious.
+# Whether a line has level warn or worse, or tells of a crash. A line without a level (from a
+# library, a sanitizer, the dynamic linker) is serious.
 sub is_serious {
     my ($line) = @_;
     my ($level) = $line =~ /\A\[[^\]]+\] \[\w*:(\w+)\]/;
-    return !defined $level || $level =~ /\A(?:warn|error|crit|alert|emerg)\z/;
+    return $line =~ $CRASH || !defined $level || $level =~ /\A(?:warn|error|crit|alert|emerg)\z/;
 }
 
 1;
