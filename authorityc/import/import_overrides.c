@@ -155,30 +155,32 @@ static bool look_below(search *s, const char *folder)
     return s->complete;
 }
 
-/* Not the whole file system, and no pattern. */
-static bool can_look(const aty_import_node *section)
-{
-    const char *path = section->word_count == 1 ? section->words[0] : "";
-    return strcasecmp(section->name, "Directory") == 0 && path[0] == '/' &&
-           path[strspn(path, "/")] != '\0' && !strpbrk(path, "*?[");
-}
-
-/* The path without the slashes at its end. */
+/* What is to be looked through: the path of a <Directory>, as httpd takes it (core.c,
+ * dirsection), without slashes at its end. NULL for a pattern and for the whole file
+ * system. */
 static const char *folder_of(apr_pool_t *pool, const aty_import_node *section)
 {
-    char *path = apr_pstrdup(pool, section->words[0]);
-    for (size_t length = strlen(path); length > 1 && path[length - 1] == '/';) {
-        path[--length] = '\0';
+    const char *path = section->word_count == 1 ? section->words[0] : "";
+    char *folder;
+    if (strcasecmp(section->name, "Directory") != 0 || path[0] != '/' ||
+        strpbrk(path, "*?[") ||
+        apr_filepath_merge(&folder, NULL, path, APR_FILEPATH_TRUENAME, pool) !=
+            APR_SUCCESS) {
+        return NULL;
     }
-    return path;
+    for (size_t length = strlen(folder); length > 0 && folder[length - 1] == '/';) {
+        folder[--length] = '\0';
+    }
+    return folder[0] != '\0' ? folder : NULL;
 }
 
 static void look(search *s, const aty_import_node *section, const aty_import_node *allow)
 {
     aty_import_lines *lines = s->import->lines;
     const char *path = section->word_count > 0 ? section->words[0] : "?";
+    const char *folder = folder_of(s->import->pool, section);
     int before = s->found->nelts;
-    if (!can_look(section) || !look_below(s, folder_of(s->import->pool, section))) {
+    if (!folder || !look_below(s, folder)) {
         aty_import_warn(lines, &allow->place,
                         ".htaccess files below '%s' may set SSLVerifyClient or "
                         "SSLCipherSuite, and not all of them could be read; such a place "
